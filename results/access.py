@@ -1,0 +1,213 @@
+"""The only door: who may see what. Every view is marked here or the guard test fails; it shows nothing.
+
+A stranger and a team that never was get the same answer, so that neither can be told from the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial, wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import unquote_plus, urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
+
+from results.domain.identity import read_pasted
+from results.models import Membership, Role, StoredResult, Team
+from results.services import lookup, paces
+from results.services.watching import Bell, bell
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpRequest)
+
+
+class VisitorRequest(HttpRequest):
+    """A request from anybody."""
+
+    htmx: HtmxDetails
+
+
+class UserRequest(VisitorRequest):
+    """A request from somebody who is signed in."""
+
+    user: User
+
+
+class TeamRequest(UserRequest):
+    """A request from a member of the team that its address names.
+
+    ``bell`` is counted when something shows it, once; what refreshes itself shows none.
+    """
+
+    team: Team
+    membership: Membership
+    bell: Callable[[], Bell]
+    sees_outputs: bool
+
+
+class OutputsWithheldError(PermissionDenied):
+    """A viewer asked for a value that the team's owners keep from viewers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may pass: `anyone` with a reason, `signed in`, or `members` from a role upwards."""
+
+    who: str
+    role: Role | None = None
+    reason: str = ""
+
+
+def for_anyone(
+    reason: str, *, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[
+    [Callable[Concatenate[VisitorRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """Let everybody in, for a reason that is written down."""
+
+    def mark(
+        view: Callable[Concatenate[VisitorRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return view(cast("VisitorRequest", request), *args, **kwargs)
+
+        guarded.door = Door("anyone", reason=reason)  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def for_signed_in(
+    *, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[
+    [Callable[Concatenate[UserRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """Let in whoever is signed in."""
+
+    def mark(
+        view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            return view(cast("UserRequest", request), *args, **kwargs)
+
+        guarded.door = Door("signed in")  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def for_members(
+    role: Role, *, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[
+    [Callable[Concatenate[TeamRequest, P], HttpResponseBase]],
+    Callable[..., HttpResponseBase],
+]:
+    """Let in members of the team in the address who have at least this role.
+
+    Membership is looked up at every request, from the user towards the team, and never kept.
+    """
+
+    def mark(
+        view: Callable[Concatenate[TeamRequest, P], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, team: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            membership = enter(request, team)
+            if membership is None:
+                raise Http404
+            if not Role(membership.role).covers(role):
+                raise PermissionDenied
+            try:
+                return view(cast("TeamRequest", request), *args, **kwargs)
+            except paces.TooManyLookupsError:
+                return _ask_later(request)
+
+        guarded.door = Door("members", role=role)  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def enter(request: HttpRequest, slug: str) -> Membership | None:
+    """Return the membership that somebody signed in has of a team, and tell the request of it.
+
+    A page that shows a team without naming it enters it too, for the same navigation.
+    """
+    person = cast("User", request.user)
+    membership = Membership.objects.at_door(person.pk, slug)
+    if membership is not None:
+        ours, team, role = cast("TeamRequest", request), membership.team, Role(membership.role)
+        ours.team, ours.membership = team, membership
+        ours.sees_outputs = team.viewers_see_outputs or role.covers(Role.MEMBER)
+        ours.bell = cache(partial(bell, team=team, by=person, role=role))
+    return membership
+
+
+def opened_result(request: TeamRequest, result: StoredResult) -> lookup.OpenedResult:
+    """Open a result as far as this reader may see it: the one way to a value for whoever is signed in."""
+    opened = lookup.open_result(result=result, team=request.team)
+    return opened if request.sees_outputs else lookup.withhold(opened)
+
+
+def opened_value(request: TeamRequest, result: StoredResult) -> lookup.OpenedResult:
+    """Open a result for a page that shows nothing but a value of it."""
+    if not request.sees_outputs:
+        raise OutputsWithheldError
+    return opened_result(request, result)
+
+
+def _ask_later(request: HttpRequest) -> HttpResponseBase:
+    """Say how many lookups are too many, and when to come back."""
+    answer = render(
+        request, "runs/_too_many.html", {"most": settings.LOOKUPS_PER_MINUTE}, status=429
+    )
+    answer.headers["Retry-After"] = str(int(paces.WINDOW.total_seconds()))
+    return answer
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Send a page to the sign-in form and back; a fragment gets a link, never a form inside it."""
+    if cast("VisitorRequest", request).htmx:
+        return render(request, "registration/_signed_out.html", status=401)
+    return redirect_to_login(_way_back(request))
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page to show after signing in: this one, or the one whose form was sent.
+
+    An address that holds a key is cut, because the sign-in page repeats it.
+    """
+    back = request.get_full_path()
+    if request.method not in ("GET", "HEAD"):
+        sender = request.headers.get("Referer", "")
+        ours = url_has_allowed_host_and_scheme(
+            sender, {request.get_host()}, require_https=request.is_secure()
+        )
+        parts = urlsplit(sender)
+        back = parts.path + (f"?{parts.query}" if parts.query else "") if ours else ""
+    # A path of two slashes would be a host.
+    inside = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
+    back = back if inside else resolve_url("runs-find")
+    return urlsplit(back).path if read_pasted(unquote_plus(back)).holds_secret else back

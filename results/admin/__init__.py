@@ -1,0 +1,1 @@
+"""Django admin for operators; it opens no secret and shows no output."""

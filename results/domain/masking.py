@@ -1,0 +1,292 @@
+"""Secrets in JSON and other text replaced by one word, all but those that somebody chose to show.
+
+A secret is found by its shape, or by the name that it stands under. The layout of what is masked
+stays: only what strings say changes, and numbers become the word. It must not know who reads.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from results.domain.outputs import json as plain_json
+from results.domain.outputs import jsontext, printing
+from results.domain.repetitions import MASK, is_escaped
+from results.domain.sensitive import (
+    Kind,
+    Span,
+    is_empty,
+    marks,
+    may_hold,
+    spans,
+)
+from results.domain.telling_names import is_sensitive, tells_in_numbers
+
+_QUOTED_WORD = b'"' + MASK + b'"'
+_MOST_INSIDE = 5
+_SPACE = b" \t\r\n"
+_REST_OF_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+"')
+_AFTER_SPACE = re.compile(rb"[ \t\r\n]*+")
+_SCALAR = re.compile(rb"[^ \t\r\n,\]}]++")
+_TOKEN = re.compile(
+    rb'"(?P<string>(?:[^"\\]++|\\.)*+)"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<number>-?[0-9][^ \t\r\n,\]}]*+)'
+)
+# A member that names what its sibling `value` says, as lists of headers do.
+_NAMES_A_SIBLING = frozenset({b"name", b"key", b"header", b"field", b"variable", b"env"})
+_SIBLING = re.compile(rb'[ \t\r\n]*+,[ \t\r\n]*+"[Vv]alue"[ \t\r\n]*+:[ \t\r\n]*+')
+_NEXT_ITEM = re.compile(rb"[ \t\r\n]*+,[ \t\r\n]*+")
+_LONGEST_SHOWN = 4
+# Large texts in which nothing was found, by their digests: every branch of them is asked for anew.
+_LARGE = 64 * 1024
+_MOST_CLEAN = 1_000
+_clean: dict[bytes, None] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One secret that was found. ``id`` is of its place, its kind and what it says, all at once.
+
+    ``at`` is where its string begins in the text, ``name`` what it stands under where that gave it
+    away, ``beginning`` the first characters of a long one, ``place`` its pointer where it was asked for.
+    """
+
+    id: str
+    kind: Kind
+    part: str
+    at: int
+    name: str
+    beginning: str
+    length: int
+    is_shown: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """What is left of a text, with what was found in it; ``in_names`` says that names were masked.
+
+    ``values`` are the secrets that were masked, ``kept`` those that were chosen to be shown.
+    """
+
+    data: bytes
+    findings: tuple[Finding, ...] = ()
+    in_names: bool = False
+    values: frozenset[bytes] = frozenset()
+    kept: frozenset[bytes] = frozenset()
+
+
+def masked(data: bytes, *, part: str, shown: Collection[str] = ()) -> Masked:
+    """Mask JSON or other text; bytes without a secret come back as they are. Never raises.
+
+    ``shown`` are the ids of findings to be left as they are. A finding that is not among them is
+    masked, whether anybody was asked or not.
+    """
+    if len(data) < _LARGE:
+        return _hunted(data, part, shown)
+    digest = hashlib.sha256(data).digest()
+    if digest in _clean:
+        return Masked(data)
+    result = _hunted(data, part, shown)
+    if not result.findings:
+        while len(_clean) >= _MOST_CLEAN:
+            _clean.pop(next(iter(_clean)), None)
+        _clean[digest] = None
+    return result
+
+
+@dataclass(slots=True)
+class _Hunt:
+    part: str
+    shown: frozenset[str]
+    values: set[bytes] = field(default_factory=set)
+    kept: set[bytes] = field(default_factory=set)
+
+    def found(self, where: str, at: int, span: Span, value: bytes, name: str = "") -> Finding:
+        told = f"{where}\0{at}\0{span.start}\0{span.end}\0{span.kind}\0".encode() + value
+        id_ = base64.urlsafe_b64encode(hashlib.sha256(told).digest()[:12]).decode()
+        text = value.decode("utf-8", "replace")
+        (self.kept if id_ in self.shown else self.values).add(value)
+        return Finding(
+            id_,
+            span.kind,
+            self.part,
+            at,
+            name,
+            text[:_LONGEST_SHOWN] if len(text) >= 4 * _LONGEST_SHOWN else "",
+            len(text),
+            id_ in self.shown,
+        )
+
+
+def _hunted(data: bytes, part: str, shown: Collection[str]) -> Masked:
+    hunt = _Hunt(part, frozenset(shown))
+    result = _masked(data, hunt, where=part, depth=0)
+    return replace(result, values=frozenset(hunt.values), kept=frozenset(hunt.kept))
+
+
+def _masked(data: bytes, hunt: _Hunt, *, where: str, depth: int) -> Masked:
+    if data.lstrip(_SPACE)[:1] in (b"{", b"[", b'"') or data[:1] == b"\xef":
+        opened = plain_json.open_text(data)
+        if not isinstance(opened, str):
+            return _JsonMasker(data, hunt, where, depth).result()
+    return _masked_text(data, hunt, where)
+
+
+def _masked_text(data: bytes, hunt: _Hunt, where: str, at: int = 0) -> Masked:
+    if not may_hold(data):
+        return Masked(data)
+    findings, pieces, read = [], [], 0
+    for span in spans(data):
+        finding = hunt.found(where, at, span, data[span.start : span.end])
+        findings.append(finding)
+        if not finding.is_shown:
+            pieces += [data[read : span.start], MASK]
+            read = span.end
+    return Masked(b"".join((*pieces, data[read:])) if pieces else data, tuple(findings))
+
+
+@dataclass(slots=True)
+class _Edit:
+    start: int
+    end: int
+    text: bytes
+
+
+class _JsonMasker:
+    """Masks valid JSON text. It goes from mark to mark, and reads no string without one."""
+
+    def __init__(self, data: bytes, hunt: _Hunt, where: str, depth: int) -> None:
+        self._data = data
+        # So that no escape hides a letter.
+        self._text = printing.canonical(data)
+        self._hunt, self._where, self._depth = hunt, where, depth
+        self._edits: list[_Edit] = []
+        self._findings: list[Finding] = []
+        self._in_names = False
+        self._read = 0
+
+    def result(self) -> Masked:
+        """Everything masked; the data as it came when nothing had to be."""
+        for mark in marks(self._text.lower(), quoted=True):
+            if mark >= self._read:
+                self._look_at(mark)
+        if not self._edits:
+            return Masked(self._data, tuple(self._findings), False)
+        pieces, read = [], 0
+        for edit in self._edits:
+            pieces += [self._text[read : edit.start], edit.text]
+            read = edit.end
+        return Masked(b"".join((*pieces, self._text[read:])), tuple(self._findings), self._in_names)
+
+    def _look_at(self, mark: int) -> None:
+        start = self._start_of_string(mark)
+        rest = _REST_OF_STRING.match(self._text, start + 1) if start >= self._read else None
+        if rest is None:
+            return
+        end = self._read = rest.end()
+        after = self._after_space(end)
+        is_name = self._text[after : after + 1] == b":"
+        said = jsontext.string_value(self._text[start:end])
+        if is_name:
+            self._string(start, end, said, is_name=True)
+            if is_sensitive(said):
+                self._value(self._after_space(after + 1), said)
+        elif is_sensitive(said) and (value := self._beside(start, end)):
+            self._value(value, said)
+        else:
+            self._string(start, end, said)
+
+    def _start_of_string(self, at: int) -> int:
+        start = self._text.rfind(b'"', self._read, at + 1)
+        while start > 0 and is_escaped(self._text, start):
+            start = self._text.rfind(b'"', self._read, start)
+        return start
+
+    def _after_space(self, at: int) -> int:
+        found = _AFTER_SPACE.match(self._text, at)
+        return found.end() if found else at
+
+    def _before_space(self, at: int) -> int:
+        while at > 0 and self._text[at - 1] in _SPACE:
+            at -= 1
+        return at
+
+    def _beside(self, start: int, end: int) -> int:
+        """Where the value begins that a string names: `["password", …]`, `"name": "password", "value": …`."""
+        before = self._before_space(start)
+        opener = self._text[before - 1 : before]
+        if opener == b"[" and (comma := _NEXT_ITEM.match(self._text, end)):
+            value = comma.end()
+            closing = self._after_space(self._end_of_value(value))
+            return value if self._text[closing : closing + 1] == b"]" else 0
+        if opener == b":" and (sibling := _SIBLING.match(self._text, end)):
+            closing = self._before_space(before - 1)
+            name = self._text[max(0, closing - 12) : closing - 1].rpartition(b'"')[2].lower()
+            return sibling.end() if name in _NAMES_A_SIBLING else 0
+        return 0
+
+    def _end_of_value(self, at: int) -> int:
+        first = self._text[at : at + 1]
+        if first == b'"':
+            found = _REST_OF_STRING.match(self._text, at + 1)
+        elif first in (b"{", b"["):
+            return len(self._text)
+        else:
+            found = _SCALAR.match(self._text, at)
+        return found.end() if found else at
+
+    def _value(self, at: int, name: str) -> None:
+        """Mask what stands under a telling name: a string, a number, or all of them in a container."""
+        if self._text[at : at + 1] not in (b"{", b"["):
+            self._whole(at, self._end_of_value(at), name)
+            self._read = max(self._read, self._end_of_value(at))
+            return
+        depth = 0
+        for token in _TOKEN.finditer(self._text, at):
+            depth += (token["open"] is not None) - (token["close"] is not None)
+            self._read = token.end()
+            if depth == 0:
+                return
+            if token["string"] is not None:
+                after = self._after_space(token.end())
+                if self._text[after : after + 1] == b":":
+                    said = jsontext.string_value(token[0])
+                    self._string(token.start(), token.end(), said, is_name=True)
+                    continue
+            if token["string"] is not None or token["number"] is not None:
+                self._whole(token.start(), token.end(), name)
+
+    def _whole(self, start: int, end: int, name: str) -> None:
+        value = self._text[start:end]
+        is_string = value[:1] == b'"'
+        if not is_string and not (value[:1].isdigit() or value[:1] == b"-"):
+            return
+        if not is_string and not tells_in_numbers(name):
+            return
+        said = jsontext.string_value(value).encode("utf-8", "replace") if is_string else value
+        if is_empty(said):
+            return
+        span = Span(0, len(said), Kind.NAMED)
+        self._add(start, end, self._hunt.found(self._where, start, span, said, name))
+
+    def _add(self, start: int, end: int, finding: Finding) -> None:
+        self._findings.append(finding)
+        if not finding.is_shown:
+            self._edits.append(_Edit(start, end, _QUOTED_WORD))
+
+    def _string(self, start: int, end: int, said: str, *, is_name: bool = False) -> None:
+        """Mask the secrets inside one string, or inside the JSON that it is."""
+        inner = said.encode("utf-8", "replace")
+        where = f"{self._where}:{start}"
+        if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in (b"{", b"["):
+            result = _masked(inner, self._hunt, where=where, depth=self._depth + 1)
+        else:
+            result = _masked_text(inner, self._hunt, where, start)
+        self._findings += [replace(finding, at=start) for finding in result.findings]
+        if result.data != inner:
+            text = jsontext.quoted(result.data.decode("utf-8", "replace"))
+            self._edits.append(_Edit(start, end, text))
+            self._in_names |= is_name

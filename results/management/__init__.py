@@ -1,0 +1,1 @@
+"""Commands for operators and developers; they must hold no rule of the product."""

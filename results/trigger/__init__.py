@@ -1,0 +1,1 @@
+"""Talks to Trigger.dev's API: the only package that imports an HTTP client; it knows no rows."""

@@ -1,0 +1,124 @@
+// One node of the tree: copy its value, its path or a link to it, or share it.
+"use strict";
+
+{
+  const ownerOf = (item) => item.closest("[data-branches]");
+  const addressOf = (item, more) => {
+    const base = ownerOf(item)?.dataset.branches;
+    return base && `${base}&at=${encodeURIComponent(item.dataset.at)}${more}`;
+  };
+
+  const answered = async (url) => {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(response.statusText);
+    return response;
+  };
+
+  const copied = async (what, text) => {
+    const done = await runlensCopy(text);
+    runlensSay(done ? `${what} copied` : "Copying failed");
+    return done;
+  };
+
+  const copyValue = (item) =>
+    copied("Value", async () => (await answered(addressOf(item, "&as=text"))).text());
+
+  const copyPath = (item, kind) =>
+    copied("Path", async () => (await (await answered(addressOf(item, "&as=paths"))).json())[kind]);
+
+  // A node in the JSON that a text is has no address of its own: the link leads to the text.
+  const copyLink = (item) => {
+    const asked = new URL(ownerOf(item).dataset.branches, location.href).searchParams;
+    const pointer = asked.get("in") ?? item.dataset.at;
+    return copied("Link", async () => {
+      const url = new URL(location.href);
+      url.search = "";
+      url.hash = runlensHash(asked.get("of"), pointer);
+      return url.href;
+    });
+  };
+
+  const tools = document.createElement("div");
+  tools.className = "node-tools";
+  tools.hidden = true;
+  tools.setAttribute("role", "toolbar");
+  tools.setAttribute("aria-label", "This value");
+  tools.append("Copy");
+  const actions = {
+    Value: copyValue,
+    Link: copyLink,
+    JSONPath: (item) => copyPath(item, "jsonpath"),
+    jq: (item) => copyPath(item, "jq"),
+    JavaScript: (item) => copyPath(item, "javascript"),
+    Python: (item) => copyPath(item, "python"),
+  };
+  let current = null;
+
+  // Only members have it, and only for the output: the page says where a link to a part is made.
+  const share = document.createElement("button");
+  share.type = "button";
+  share.className = "quiet";
+  share.textContent = "Share";
+  share.setAttribute("aria-label", "Share this part…");
+  share.title = "Share this part…";
+  const shareAddress = (item) => {
+    const owner = ownerOf(item);
+    const base = owner?.dataset.share || (owner?.matches(".tree") && owner.parentElement.dataset.share);
+    return base && item.dataset.at && `${base}?scope=part&pointer=${encodeURIComponent(item.dataset.at)}`;
+  };
+  share.addEventListener("click", (event) => {
+    event.stopPropagation();
+    location.assign(shareAddress(current));
+  });
+
+  for (const [label, act] of Object.entries(actions)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = label;
+    button.addEventListener("click", async (event) => {
+      event.stopPropagation();
+      const done = await act(current);
+      button.textContent = done ? "Copied" : "Failed";
+      setTimeout(() => { button.textContent = label; }, 2000);
+    });
+    tools.append(button);
+  }
+  tools.append(share);
+
+  const show = (item) => {
+    const tree = item.closest(".tree");
+    if (!ownerOf(item)?.dataset.branches) return;
+    current = item;
+    share.hidden = !shareAddress(item);
+    if (tools.parentElement !== tree.parentElement) tree.after(tools);
+    const line = item.querySelector(":scope > details:not(.inside) > summary") || item;
+    tools.hidden = false;
+    // The policy forbids style attributes in the page's text; a script may set properties.
+    tools.style.top = `${window.scrollY + line.getBoundingClientRect().top - 2}px`;
+    tools.style.right = `${document.documentElement.clientWidth - tree.getBoundingClientRect().right + 4}px`;
+  };
+
+  const shown = (event) => {
+    const item = event.target.closest?.(".tree li[data-at]");
+    if (item && item !== current) show(item);
+  };
+  document.addEventListener("pointerover", shown);
+  document.addEventListener("focusin", shown);
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest?.(".tree, .node-tools")) {
+      tools.hidden = true;
+      current = null;
+    }
+  });
+  tools.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") current?.focus();
+  });
+
+  document.addEventListener("runlens:copy-node", (event) => {
+    const item = document.activeElement.closest?.(".tree li[data-at]") || current;
+    if (!item?.isConnected || !ownerOf(item)?.dataset.branches) return;
+    if (event.detail.what === "value") copyValue(item);
+    else copyPath(item, "jsonpath");
+  });
+}

@@ -1,0 +1,143 @@
+// A page whose run has not ended: asks again when it is time, only in a tab that is seen and one question
+// at a time, and says so every second. The server decides when; without this script the page reloads itself.
+"use strict";
+
+{
+  const poller = () => document.querySelector("[data-poll]");
+  const announcer = () => document.querySelector("#announcer");
+  let element = null;
+  let next = 0;
+  let checkedAt = null;
+  let inFlight = null;
+  let paused = false;
+  let failures = 0;
+  let announced = null;
+
+  const seconds = (ms) => Math.max(0, Math.round(ms / 1000));
+
+  const ago = (ms) => {
+    const s = seconds(ms);
+    return s < 90 ? `${s} s ago` : `${Math.round(s / 60)} min ago`;
+  };
+
+  // What the server sent counts from the moment at which it came.
+  const adopt = () => {
+    element = poller();
+    if (!element || element.dataset.adopted) return;
+    element.dataset.adopted = "yes";
+    const now = Date.now();
+    next = now + Number(element.dataset.poll) * 1000;
+    checkedAt = element.dataset.checked === undefined ? null : now - Number(element.dataset.checked) * 1000;
+    const pause = element.querySelector("[data-pause]");
+    if (pause) {
+      pause.hidden = false;
+      pause.textContent = paused ? "Resume" : "Pause";
+    }
+    speak();
+  };
+
+  const words = (now) => {
+    const parts = [];
+    if (element.dataset.label) parts.push(element.dataset.label);
+    if (checkedAt !== null) parts.push(`checked ${ago(now - checkedAt)}`);
+    if (paused) parts.push("paused");
+    else if (failures) parts.push(`no connection to Runlens, trying again in ${seconds(next - now)} s`);
+    else if (inFlight || element.dataset.asking !== undefined) parts.push("asking now");
+    else parts.push(`next in ${seconds(next - now)} s`);
+    return parts.join(" · ");
+  };
+
+  const ask = () => {
+    if (!inFlight && !paused && element?.isConnected) htmx.trigger(element, "runlens:poll");
+  };
+
+  const clock = (ms) => {
+    const s = seconds(ms);
+    const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+    const two = (number) => String(number).padStart(2, "0");
+    return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+  };
+
+  const tick = () => {
+    const now = Date.now();
+    const state = document.querySelector("#run-state[data-since]");
+    if (state) document.title = state.dataset.title.replace("%s", clock(now - new Date(state.dataset.since)));
+    if (!element?.isConnected) return;
+    const shown = element.querySelector("[data-words]");
+    if (shown) shown.textContent = words(now);
+    // A tab that was hidden, and a machine that slept, come back with one question.
+    if (now >= next && !document.hidden) ask();
+  };
+
+  // Screen readers are told when the state changes, and only then: not at every question.
+  const speak = () => {
+    const state = document.querySelector("#run-state");
+    const told = state?.dataset.state ?? document.querySelector("[data-summary]")?.textContent.trim();
+    if (told === undefined) return;
+    if (announced !== null && announced !== told) announcer().textContent = state ? `The run is now: ${told}` : told;
+    announced = told;
+    const icon = document.querySelector("link[rel=icon]");
+    if (icon && state && icon.getAttribute("href") !== state.dataset.icon) icon.href = state.dataset.icon;
+  };
+
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+    if (element?.contains(elt)) inFlight = xhr;
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr, successful } }) => {
+    // The element that asked may have been replaced by the answer already.
+    if (xhr !== inFlight) return;
+    inFlight = null;
+    if (successful || xhr.status === 401 || xhr.status === 404) {
+      failures = 0;
+      return;
+    }
+    failures += 1;
+    next = Date.now() + Math.min(2000 * 2 ** (failures - 1), 30_000);
+  });
+
+  // What somebody has opened stays open when the part around it is brought anew.
+  const open = new Map();
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target } }) => {
+    open.set(target.id, [...target.querySelectorAll("details")].map((details) => details.open));
+  });
+  document.addEventListener("htmx:oobAfterSwap", ({ detail: { target } }) => {
+    const fresh = document.getElementById(target.id);
+    const states = open.get(target.id) ?? [];
+    const all = [...(fresh?.querySelectorAll("details") ?? [])];
+    if (all.length === states.length) all.forEach((details, index) => { details.open = states[index]; });
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    adopt();
+    speak();
+    tick();
+  });
+
+  // A button that is gone with the state it belonged to leaves the focus on the name of the run.
+  let hadFocus = false;
+  document.addEventListener("htmx:beforeSwap", () => { hadFocus = document.activeElement !== document.body; });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (hadFocus && document.activeElement === document.body) document.querySelector("#run-panel h1")?.focus();
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-pause]");
+    if (!button) return;
+    paused = !paused;
+    button.textContent = paused ? "Resume" : "Pause";
+    tick();
+  });
+
+  document.addEventListener("visibilitychange", tick);
+  addEventListener("pageshow", tick);
+  addEventListener("online", () => {
+    if (failures) next = Date.now();
+    tick();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    adopt();
+    tick();
+    setInterval(tick, 1000);
+  });
+}

@@ -1,0 +1,1 @@
+"""The operators' site, through its own pages."""

@@ -1,0 +1,11 @@
+"""The floor's WSGI application."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.floor.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""django-celery-results behind Django's admin, with one finished task."""

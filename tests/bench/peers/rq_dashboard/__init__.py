@@ -1,0 +1,1 @@
+"""rq-dashboard with one finished job."""

@@ -1,0 +1,1 @@
+"""Commands for scripts, as scripts call them."""

@@ -1,0 +1,142 @@
+"""The cast and the stage: alice owns, bob views, charlie is a stranger, dora operates."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from datetime import datetime
+
+import hypothesis
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client
+
+from results import courier
+from results.models import Team
+from results.sandbox.server import Sandbox
+from results.services import asking
+from tests import make
+from tests.flushing import past_the_triggers
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_can_be_emptied() -> Iterator[None]:
+    with past_the_triggers():
+        yield
+
+
+# How long one example takes says more about the machine than about the code. `make test` is thorough;
+# whoever runs a few tests by hand wants to know soon.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=12)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=60)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_tried() -> None:
+    """Tries are counted in the cache, which outlives the rows of a test."""
+    cache.clear()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return make.NOW
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return make.make_user(name="alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return make.make_user(name="bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    return make.make_user(name="charlie")
+
+
+@pytest.fixture
+def dora(db: None) -> User:
+    return make.make_user(name="dora", operator=True)
+
+
+@pytest.fixture
+def team(alice: User, bob: User) -> Team:
+    return make.make_team(name="Acme", owner=alice, viewer=bob)
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Client:
+    return _signed_in(alice)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Client:
+    return _signed_in(bob)
+
+
+@pytest.fixture
+def as_charlie(charlie: User) -> Client:
+    return _signed_in(charlie)
+
+
+@pytest.fixture
+def as_dora(dora: User) -> Client:
+    return _signed_in(dora)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that questions waited before they were tried again, none of which passed."""
+    waited: list[float] = []
+    sleep = asyncio.sleep
+
+    async def at_once(seconds: float) -> None:
+        waited.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asking, "sleep", at_once)
+    return waited
+
+
+@pytest.fixture(scope="session")
+def _sandbox_server() -> Iterator[Sandbox]:
+    with Sandbox() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(_sandbox_server: Sandbox) -> Iterator[Sandbox]:
+    """The API's stand-in on a real socket, as it was when it started."""
+    _sandbox_server.reset()
+    yield _sandbox_server
+    _sandbox_server.reset()
+
+
+@pytest.fixture
+def live(transactional_db: None, sandbox: Sandbox, settings: object) -> Iterator[Sandbox]:
+    """The sandbox as the API of this instance, with what threads write visible to the test."""
+    settings.TRIGGER_API_URL = sandbox.url  # type: ignore[attr-defined]
+    settings.FIRST_LOOK_WAIT_MS = 8_000  # type: ignore[attr-defined]
+    yield sandbox
+    # A recorder's open connection would keep the database from being emptied.
+    courier.courier().on_recorders(connections.close_all)
+    courier.courier().run(asking.http().aclose, timeout_s=5)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: what drives the browser keeps an event loop in the main thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

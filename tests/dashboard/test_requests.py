@@ -1,0 +1,72 @@
+"""Requests are UTF-8 and cookies are plain: what is not is refused or dropped, never tried."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+
+from dashboard import requests
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def ask(
+    method: str, query: str, *, charset: str = "", body: bytes = b"", cookie: str = ""
+) -> tuple[str, str]:
+    """The status and the page, through everything that a server would call."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": "/accounts/login/",
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": f"{FORM}; charset={charset}",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "HTTP_HOST": "testserver",
+        "HTTP_COOKIE": cookie,
+    }
+    setup_testing_defaults(environ)
+    statuses: list[str] = []
+
+    def begin(status: str, headers: Any, error: Any = None, /) -> Callable[[bytes], object]:
+        statuses.append(status)
+        return lambda _: None
+
+    response = requests.application()(environ, begin)
+    page = b"".join(response).decode()
+    response.close()
+    return statuses[0], page
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["utf-7", "utf-16", "latin-1", "base64", "idna", "unicode_escape", "rot13", "no-such"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_another_encoding_is_refused_on_a_page(db: None, method: str, charset: str) -> None:
+    status, page = ask(method, "next=%2B2AA-", charset=charset, body=b"username=+2AA-")
+
+    assert status == "400 Bad Request"
+    assert "could not be understood" in page
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "us-ascii", ""])
+def test_utf8_under_any_of_its_names_is_read(db: None, charset: str) -> None:
+    status, page = ask("GET", "next=/z%C3%BC", charset=charset)
+
+    assert status == "200 OK"
+    assert 'value="/zü"' in page
+
+
+@pytest.mark.parametrize(
+    "value", ['"\\000aaaaaaaaaaaa"', '"\\355\\240\\200aaaaaaaaaa"', "\x01aaaaaaaaaaa"]
+)
+@pytest.mark.parametrize("name", ["runlens_sessionid", "runlens_csrftoken"])
+def test_a_cookie_that_is_none_of_ours_counts_as_none(db: None, name: str, value: str) -> None:
+    status, page = ask("GET", "", cookie=f"{name}={value}")
+
+    assert status == "200 OK"
+    assert "Sign in" in page

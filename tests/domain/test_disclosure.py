@@ -1,0 +1,178 @@
+"""What a link shows: exactly what was chosen, masked, and nothing else of the result."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from results.domain.details import read_details
+from results.domain.disclosure import Choices, Disclosed, Scope, disclose
+from results.domain.outputs import decode
+from results.domain.packet import Packet
+
+KEY = "tr_dev_abcdefgh12345678"
+OUTPUT = Packet(b'{"a":{"b":"CANARYPART"},"c":"CANARYREST"}', "application/json")
+ERROR = b'{"message":"CANARYERROR"}'
+DETAILS = json.dumps(
+    {
+        "payload": {"p": "CANARYPAYLOAD"},
+        "metadata": {"m": "CANARYMETADATA"},
+        "tags": ["CANARYTAG"],
+        "version": "CANARYVERSION",
+    }
+).encode()
+EVERYTHING = ("PART", "REST", "ERROR", "PAYLOAD", "METADATA", "TAG", "VERSION")
+
+
+def seen(choices: Choices, **facts: Any) -> Disclosed:
+    sent: dict[str, Any] = {"output": OUTPUT, "error": ERROR, "details": DETAILS}
+    return disclose(**sent | facts, choices=choices)
+
+
+def canaries(shown: Disclosed) -> set[str]:
+    output = shown.output.data if shown.output else b""
+    held = b"".join((output or b"", shown.error or b"", shown.details or b"")).decode()
+    return {name for name in EVERYTHING if f"CANARY{name}" in held}
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        (Choices(), {"PART", "REST", "ERROR"}),
+        (Choices(payload=True), {"PART", "REST", "ERROR", "PAYLOAD"}),
+        (Choices(metadata=True), {"PART", "REST", "ERROR", "METADATA"}),
+        (Choices(tags=True), {"PART", "REST", "ERROR", "TAG"}),
+        (Choices(Scope.PART, "/a"), {"PART"}),
+        (Choices(Scope.PART, "/a", payload=True, metadata=True, tags=True), {"PART"}),
+        (Choices(Scope.PART, "/nope"), set()),
+        (Choices(Scope.ERROR), {"ERROR"}),
+        (Choices(Scope.ERROR, tags=True), {"ERROR", "TAG"}),
+        (Choices(Scope.ERROR, "/a"), {"ERROR"}),
+    ],
+)
+def test_t5_only_what_was_ticked_is_there(choices: Choices, expected: set[str]) -> None:
+    assert canaries(seen(choices)) == expected
+
+
+def test_a_part_or_an_error_that_is_not_there_is_missing() -> None:
+    assert seen(Choices(Scope.PART, "/nope")).is_missing
+    assert seen(Choices(Scope.PART, "/a"), output=None).is_missing
+    assert seen(Choices(Scope.ERROR), error=None).is_missing
+    assert not seen(Choices(Scope.PART, "/a")).is_missing
+
+
+def test_secrets_are_masked_in_every_part() -> None:
+    secret = json.dumps({"k": KEY}).encode()
+    details = json.dumps(
+        {"payload": {"k": KEY}, "metadata": {"k": KEY}, "tags": [KEY, "vip"]}
+    ).encode()
+    shown = seen(
+        Choices(payload=True, metadata=True, tags=True),
+        output=Packet(secret, "application/json"),
+        error=secret,
+        details=details,
+    )
+
+    assert shown.masked_count == 5
+    assert {finding.part for finding in shown.findings} == {
+        "output",
+        "error",
+        "payload",
+        "metadata",
+        "tags",
+    }
+    for held in (shown.output and shown.output.data, shown.error, shown.details):
+        assert held
+        assert KEY.encode() not in held
+    assert read_details(shown.details).tags == ("[masked]", "vip")
+
+
+def test_typed_values_stay_typed_where_something_is_masked() -> None:
+    sent = {"json": {"password": "hunter2", "n": "7"}, "meta": {"values": {"n": ["bigint"]}}}
+    shown = seen(Choices(), output=Packet(json.dumps(sent).encode(), "application/super+json"))
+
+    assert shown.output is not None
+    document = decode(shown.output)
+    assert document.node_at("/n").type == "bigint"
+    assert document.leaf_text("/password") == "[masked]"
+
+
+@pytest.mark.parametrize("name", [KEY, "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVPmB92"])
+def test_a_name_that_is_a_secret_is_gone_from_type_notes_too(name: str) -> None:
+    path = name.replace(".", "\\.")
+    sent = {"json": {name: "7", "x": "1"}, "meta": {"values": {path: ["bigint"], "x": ["bigint"]}}}
+    shown = seen(Choices(), output=Packet(json.dumps(sent).encode(), "application/super+json"))
+
+    assert shown.output is not None
+    assert shown.output.data is not None
+    for piece in (name, path, name[-12:]):
+        assert piece.encode() not in shown.output.data
+
+
+def test_places_are_told_to_whoever_decides() -> None:
+    output = Packet(json.dumps({"a": ["x", {"password": "hunter2"}]}).encode(), "application/json")
+    found = disclose(output=output, error=None, details=None, choices=Choices(), with_places=True)
+
+    assert [finding.place for finding in found.findings] == ["/a/1/password"]
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(),
+        Choices(Scope.PART, "/a/ü~1/\x00"),
+        Choices(Scope.ERROR, tags=True),
+        Choices(payload=True, metadata=True, shown=frozenset({"A" * 16, "b-_" + "0" * 13})),
+    ],
+)
+def test_choices_come_back_as_they_were_written(choices: Choices) -> None:
+    assert Choices.read(choices.written) == choices
+    assert Choices.from_address(choices.for_address) == choices
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x", "!!!", "ü", "e30", "bnVsbA", "A" * 43, "\x00"),
+        Choices(Scope.PART, "/" + "x" * 3_000).for_address,
+    ],
+)
+def test_anything_else_is_no_choice(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Choices.from_address(text)
+
+
+def test_a_secret_that_was_found_is_masked_wherever_it_stands_again() -> None:
+    output = {"password": "hunter2xyz", "log": "mysql -phunter2xyz", "n": 12345678, "pin": 12345678}
+    shown = seen(
+        Choices(metadata=True),
+        output=Packet(json.dumps(output).encode(), "application/json"),
+        error=b'{"message":"no hunter2xyz for you"}',
+        details=b'{"metadata":{"hunter2xyz":1}}',
+    )
+
+    assert shown.output is not None
+    assert json.loads(shown.output.data or b"") == {
+        "password": "[masked]",
+        "log": "mysql -p[masked]",
+        # Digits may be a part of any number.
+        "n": 12345678,
+        "pin": "[masked]",
+    }
+    for held in (shown.error, shown.details):
+        assert held
+        assert b"hunter2xyz" not in held
+        assert json.loads(held)
+    assert (shown.masked_count, shown.repeated) == (2, 3)
+
+
+def test_what_somebody_chose_to_show_is_shown_everywhere_else_too() -> None:
+    text = json.dumps({"password": "hunter2xyz", "log": "mysql -phunter2xyz"}).encode()
+    output = Packet(text, "application/json")
+    (finding,) = seen(Choices(), output=output).findings
+
+    shown = seen(Choices(shown=frozenset({finding.id})), output=output)
+
+    assert shown.output == output

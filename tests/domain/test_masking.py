@@ -1,0 +1,218 @@
+"""Masked JSON: secrets gone at every depth and in every spelling, all else as it was, and choices by place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from results.domain import repetitions
+from results.domain.masking import masked
+from results.domain.pointing import pointers
+from results.domain.repetitions import without_repetitions
+
+MASK = repetitions.MASK.decode()
+KEY = "tr_dev_abcdefgh12345678"
+
+
+def of(value: Any, **choices: Any) -> Any:
+    text = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return json.loads(masked(text, part="output", **choices).data)
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ({"password": "hunter2", "a": "hunter2 b"}, {"password": MASK, "a": "hunter2 b"}),
+        ({"pin": 1234, "tokens": 512, "ok": True}, {"pin": MASK, "tokens": 512, "ok": True}),
+        ({"password": None, "secret": "", "has_token": True}, None),
+        (
+            {"token": {"a": ["b", {"c": 1}], "d": None}},
+            {"token": {"a": [MASK, {"c": 1}], "d": None}},
+        ),
+        ({"a": [f"see {KEY} there"]}, {"a": [f"see {MASK} there"]}),
+        ({f"key {KEY}": 1}, {f"key {MASK}": 1}),
+        (
+            {"headers": [["Authorization", "abc"], ["x", "y"]]},
+            {"headers": [["Authorization", MASK], ["x", "y"]]},
+        ),
+        ({"h": [{"name": "cookie", "value": "a=b"}]}, {"h": [{"name": "cookie", "value": MASK}]}),
+        (["password", "email", "name"], None),
+        ({"log": '{"password":"hunter2","n":[1]}'}, {"log": '{"password":"[masked]","n":[1]}'}),
+        (
+            {"log": json.dumps({"in": json.dumps({"token": "x y"})})},
+            {"log": json.dumps({"in": '{"token": "[masked]"}'})},
+        ),
+        ({"url": "https://a:b@host/"}, {"url": f"https://{MASK}@host/"}),
+        (f"say {KEY}", f"say {MASK}"),
+        ([], None),
+        ("password", None),
+        ({"note": "the password"}, None),
+    ],
+)
+def test_what_is_left(value: Any, left: Any) -> None:
+    assert of(value) == (value if left is None else left)
+
+
+def test_without_a_secret_every_byte_stays() -> None:
+    for text in (
+        b'{ "a":1.10,\r\n"b" :"\\u0041\\/" }',
+        b"\xff\xfe no json",
+        b"",
+        b'"\\ud800"',
+        b"[1e400]",
+    ):
+        assert masked(text, part="output").data is text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"\\u0070assword":"hunter2"}',
+        b'{"pass\\u0077ord" \n :\t "hunter2"}',
+        b'{"a":"password=\\u0068unter2"}',
+        b'{"a":"{\\"password\\":\\"hunter2\\"}"}',
+        b'{"a":"postgres:\\/\\/u:hunter2@h"}',
+        b'{"x":"\\\\","password":"hunter2"}',
+        b'{"x":"\\\\\\"","password":"hunter2","y":"\\""}',
+        b'\xef\xbb\xbf{"password":"hunter2"}',
+        b'{"password":"hunter2","password":"hunter2"}',
+        b'{"PASSWORD":["hunter2"]}',
+        b'{"a":"\xff","password":"hunter2"}',
+        b'{"a":"\\ud83d","password":"hunter2"}',
+        b"[" * 1_500 + b'{"password":"hunter2"}' + b"]" * 1_500,
+        b'{"password":"hunter2"',
+        b"password: hunter2\n",
+    ],
+)
+def test_no_spelling_hides_a_secret(text: bytes) -> None:
+    data = masked(text, part="output").data
+
+    assert b"hunter2" not in data
+    assert b"u0068unter2" not in data
+    assert MASK.encode() in data
+
+
+def test_each_secret_is_shown_only_where_somebody_chose_so() -> None:
+    text = json.dumps({"a": KEY, "b": KEY, "password": "hunter2"}).encode()
+    first, second, third = masked(text, part="output").findings
+
+    assert len({first.id, second.id, third.id}) == 3
+    assert of(text, shown={second.id}) == {"a": MASK, "b": KEY, "password": MASK}
+    assert masked(text, part="output", shown={first.id, second.id, third.id}).data is text
+
+
+def test_a_choice_is_of_one_place_one_part_and_one_value() -> None:
+    text = json.dumps({"a": KEY}).encode()
+    (finding,) = masked(text, part="output").findings
+
+    for other in ({"aa": KEY}, {"a": KEY + "x"}, {"a": [KEY]}):
+        assert KEY not in json.dumps(of(other, shown={finding.id}))
+    assert KEY.encode() not in masked(text, part="error", shown={finding.id}).data
+
+
+def test_findings_tell_where_and_how_long_and_never_what() -> None:
+    text = b'{"user":{"password":"hunter2"},"l":["x",{"k/~":"' + KEY.encode() + b'"}]}'
+    found = masked(text, part="output").findings
+    places = pointers(text, [one.at for one in found])
+
+    assert [places[one.at] for one in found] == ["/user/password", "/l/1/k~1~0"]
+    assert [(one.length, one.beginning, one.name) for one in found] == [
+        (7, "", "password"),
+        (len(KEY), "tr_d", ""),
+    ]
+
+
+def test_numbers_and_order_keep_their_spelling() -> None:
+    text = b'{"z": 1.10, "password": "x", "a": 12345678901234567890123, "b": 1e400}'
+
+    assert masked(text, part="output").data == text.replace(b'"x"', b'"[masked]"')
+
+
+# Lone surrogates are no text; JSON of any other shape.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | TEXTS
+    | st.sampled_from([KEY, "password", "token: abc"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            TEXTS | st.sampled_from(["password", "apiKey", "name", "value", KEY]), inner, max_size=4
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(JSON)
+@settings(max_examples=150)
+def test_masked_json_is_json_of_the_same_shape_without_the_key(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False).encode()
+    result = masked(text, part="output")
+    left = json.loads(result.data)
+
+    assert KEY.encode() not in result.data
+    assert _leaves(left) <= _leaves(value)
+    # What is masked once holds nothing more to mask.
+    assert masked(result.data, part="output").data == result.data
+    shown = {finding.id for finding in result.findings}
+    assert masked(text, part="output", shown=shown).data is text
+
+
+def _leaves(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(map(_leaves, value.values()))
+    return sum(map(_leaves, value)) if isinstance(value, list) else 1
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[" + b'"password",' * 50_000 + b"1]",
+        b'{"password":' * 900 + b"1" + b"}" * 900,
+        b'{"token":' * 20_000 + b"1" + b"}" * 20_000,
+        b'["' + b'\\"password' * 50_000 + b'"]',
+        b'["' + b"\\\\" * 1_000_000 + b'password"]',
+        b'{"a":' + b" " * 1_000_000 + b'"password"}',
+        b"[" + b'["password",[1]],' * 20_000 + b"1]",
+        b"[" + b'{"name":"token","value":"abc"},' * 20_000 + b"1]",
+    ],
+)
+def test_no_json_takes_more_time_than_it_is_long(text: bytes) -> None:
+    masked(text, part="output")
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "count"),
+    [
+        (b'["x nabc1234 y"]', b'["x [masked] y"]', 1),
+        (b'["\\nabc1234"]', b'["\\nabc1234"]', 0),
+        (b'["\\\\nabc1234"]', b'["\\\\[masked]"]', 1),
+        (b'["\\u00nabc1234"]', b'["\\u00nabc1234"]', 0),
+        (b'["\\\\u00nabc1234"]', b'["\\\\u00[masked]"]', 1),
+        (b"nabc1234nabc1234", b"[masked][masked]", 2),
+        (b"short", b"short", 0),
+    ],
+)
+def test_a_repetition_is_masked_only_where_it_says_the_same(
+    text: bytes, left: bytes, count: int
+) -> None:
+    assert without_repetitions(text, {b"nabc1234", b"short", b"12345678", b'a"quoted"'}) == (
+        left,
+        count,
+    )
+
+
+@given(JSON)
+@settings(max_examples=60)
+def test_json_without_repetitions_is_json(value: Any) -> None:
+    text = json.dumps(value).encode()
+
+    json.loads(without_repetitions(text, {KEY.encode(), b"password", b"token: abc"})[0])

@@ -1,0 +1,1 @@
+"""The architecture, executable: rules that hold for every view, page and module at once."""

@@ -1,0 +1,1 @@
+"""What pages and documents may show, from rows to members."""

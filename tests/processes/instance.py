@@ -1,0 +1,140 @@
+"""An instance whose processes are started and killed one by one, and its database; it asserts nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.browser.conftest import ROOT, free_port
+from tests.browser.stage import Stage, environment_of
+
+
+@dataclass
+class Instance:
+    """The stage without its server: a migrated database and the sandbox; processes come and go."""
+
+    stage: Stage
+    folder: Path
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(self, *, watchers: int) -> tuple[list[subprocess.Popen[str]], subprocess.Popen[str]]:
+        """Start processes of `manage.py watch` and the production server; all go round on return."""
+        web, port = self._start_web(workers=2)
+        started = [self._start("manage.py", "watch") for _ in range(watchers)]
+        for watcher in started:
+            assert watcher.stdout is not None
+            assert "Going round" in watcher.stdout.readline()
+        wait_for(lambda: _serves(port), "the web server did not start")
+        return started, web
+
+    def start_web(self) -> str:
+        """Start one more production server on the same stores; returns its address when it serves."""
+        _, port = self._start_web(workers=1)
+        wait_for(lambda: _serves(port), "the web server did not start")
+        return f"http://localhost:{port}"
+
+    def _start_web(self, *, workers: int) -> tuple[subprocess.Popen[str], int]:
+        port = free_port()
+        web = self._start(
+            *("-m", "granian", "--interface", "wsgi", "--port", str(port)),
+            *("--workers", str(workers), "--blocking-threads", "2", "--log-level", "warning"),
+            "dashboard.wsgi:application",
+        )
+        return web, port
+
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.stage.environment | {"PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # A group of its own, so that a server dies with all its workers.
+            start_new_session=True,
+        )
+        self.running.append(process)
+        return process
+
+    def kill(self, process: subprocess.Popen[str]) -> float:
+        """kill -9, with all that it started; returns the moment in seconds since 1970."""
+        os.killpg(process.pid, signal.SIGKILL)
+        moment = time.time()
+        self._gone(process)
+        return moment
+
+    def freeze(self, process: subprocess.Popen[str]) -> None:
+        """Let a process, with all that it started, stand still."""
+        os.killpg(process.pid, signal.SIGSTOP)
+
+    def wake(self, process: subprocess.Popen[str]) -> None:
+        """Let it go on."""
+        os.killpg(process.pid, signal.SIGCONT)
+
+    def end(self, process: subprocess.Popen[str]) -> tuple[int, str]:
+        """SIGTERM; returns the exit status and what was printed last."""
+        process.terminate()
+        told = process.stdout.read() if process.stdout else ""
+        status = process.wait(timeout=30)
+        self._gone(process)
+        return status, told
+
+    def end_all(self) -> None:
+        """Kill whatever is left."""
+        for process in list(self.running):
+            self.kill(process)
+
+    def _gone(self, process: subprocess.Popen[str]) -> None:
+        process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
+        self.running.remove(process)
+
+    def make_due(self, run_id: str) -> None:
+        """Let a run be due, as it was when it was seen first."""
+        self.sql(
+            f"UPDATE results_sighting SET due_at = first_seen_at WHERE run_id = '{run_id}'"  # noqa: S608
+        )
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run one statement on the instance's database, past the product."""
+        url = self.stage.environment["DATABASE_URL"]
+        if url.startswith("sqlite"):
+            with sqlite3.connect(url.removeprefix("sqlite:///"), timeout=10) as connection:
+                rows = list(connection.execute(statement))
+            connection.close()
+            return rows
+        with psycopg.connect(url, autocommit=True) as pg:
+            cursor = pg.execute(statement.encode())
+            return list(cursor.fetchall()) if cursor.description else []
+
+
+def _serves(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/health/live"):
+            return True
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def wait_for(happened: Callable[[], object], otherwise: str, *, at_most_s: float = 60) -> None:
+    """Wait until something has happened; fails with a sentence when it does not."""
+    ends = time.monotonic() + at_most_s
+    while not happened():
+        assert time.monotonic() < ends, otherwise
+        time.sleep(0.05)
+
+
+__all__ = ["Instance", "environment_of", "wait_for"]

@@ -1,0 +1,1 @@
+"""The sandbox held against what a real server was recorded to answer."""

@@ -1,0 +1,1 @@
+"""One file per view, named after its address; they must not know how a page is drawn."""
