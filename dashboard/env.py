@@ -11,9 +11,8 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import dj_database_url
 from environs import Env, EnvError, validate
 
 _env = Env()
@@ -137,7 +136,7 @@ def hosts(name: str, *, default: str = "", suffixes: bool = False) -> list[str]:
     listed = words(name, default=default)
     for entry in listed:
         name_part = entry[1:] if suffixes and entry.startswith(".") else entry
-        if not _is_host(name_part):
+        if not is_host(name_part):
             more = " or .suffix" if suffixes else ""
             raise refuse(f"{name} lists what is no host: each entry is host or host:port{more}.")
     return listed
@@ -148,12 +147,13 @@ def served_hosts(name: str, *, default: str) -> list[str]:
     listed = words(name, default=default) or [default]
     for entry in listed:
         host = entry.removeprefix(".")
-        if entry != "*" and (not _is_host(host) or urlsplit(f"//{host}").port is not None):
+        if entry != "*" and (not is_host(host) or urlsplit(f"//{host}").port is not None):
             raise refuse(f"{name} lists what is no host: each entry is host or .suffix, no port.")
     return listed
 
 
-def _is_host(text: str) -> bool:
+def is_host(text: str) -> bool:
+    """Whether the text is a host as addresses name it, with or without a port."""
     try:
         parts = urlsplit(f"//{text}")
         port_is_fine = parts.port is None or parts.port > 0
@@ -209,7 +209,7 @@ def origin(name: str, *, default: str) -> str:
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         raise refuse(f"{name} is not an address: the port or the host is malformed.") from None
-    plain = text == f"{parts.scheme}://{parts.netloc}" and _is_host(parts.netloc)
+    plain = text == f"{parts.scheme}://{parts.netloc}" and is_host(parts.netloc)
     if parts.scheme not in ("http", "https") or not plain or not port_is_fine:
         raise refuse(f"{name} must look like https://host or http://host:port, nothing after it.")
     _tell(name, default, text)
@@ -226,7 +226,7 @@ def address(name: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         raise refuse(f"{name} is not an address: the port or the host is malformed.") from None
-    plain = text == f"{parts.scheme}://{parts.netloc}{parts.path}" and _is_host(parts.netloc)
+    plain = text == f"{parts.scheme}://{parts.netloc}{parts.path}" and is_host(parts.netloc)
     if parts.scheme not in ("http", "https") or not plain:
         raise refuse(f"{name} must look like https://host/path, without query and user.")
     return text
@@ -238,106 +238,3 @@ def all_or_none(values: dict[str, str]) -> bool:
     if missing and len(missing) < len(values):
         raise refuse(f"{missing[0]} is not set, and {' and '.join(set(values) - set(missing))} is.")
     return not missing
-
-
-def mail_server(name: str) -> dict[str, object]:
-    """Return Django's mail settings from `smtp://`, `smtp+starttls://` or `smtps://`; may be empty.
-
-    The address holds a password, so no message repeats it.
-    """
-    url = secret(name, default="")
-    if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
-    try:
-        parts = urlsplit(url)
-        port, host = parts.port, parts.hostname
-    except ValueError:
-        port, host, parts = None, None, urlsplit("")
-    ports = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-    if parts.scheme not in ports or not host or parts.path.strip("/"):
-        raise refuse(
-            f"{name} must be smtp+starttls://user:password@host:587, or smtps:// or smtp://."
-        )
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": host,
-        "EMAIL_PORT": port or ports[parts.scheme],
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        # A mail server that does not answer must not hold a page for long.
-        "EMAIL_TIMEOUT": 5,
-    }
-
-
-def database(name: str, *, default: str) -> dj_database_url.DBConfig:
-    """Return Django's database settings from a URL; SQLite is opened for concurrent use.
-
-    IMMEDIATE transactions are required there: a deferred one that reads first and writes later
-    fails with "database is locked" at once, whatever the busy timeout.
-    """
-    url = secret(name, default=default)
-    try:
-        config = dj_database_url.parse(url, conn_max_age=None)
-    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
-        raise refuse(f"{name} must be sqlite:///path or postgres://user@host/name.") from None
-    file = str(config["NAME"] or "")
-    if not file or (config["ENGINE"] == "django.db.backends.sqlite3" and ":memory:" in file):
-        # Every connection would have an empty database of its own.
-        raise refuse(f"{name} names no database: sqlite:///path or postgres://user@host/name.")
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        _make_folder_of(name, file)
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 5,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-                # What is deleted is overwritten, so that a stolen file does not hold it.
-                "PRAGMA secure_delete=ON;"
-            ),
-        }
-    elif config["ENGINE"] == "django.db.backends.postgresql":
-        config["CONN_HEALTH_CHECKS"] = True
-    else:
-        raise refuse(f"{name} must be sqlite:///path or postgres://user@host/name.")
-    return config
-
-
-def _make_folder_of(name: str, file: str) -> None:
-    if Path(file).is_dir():
-        raise refuse(f"{name}: the SQLite file is a folder.")
-    try:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise refuse(
-            f"{name}: the folder of the SQLite file cannot be made: {type(error).__name__}."
-        ) from None
-
-
-def cache(name: str, *, default: str) -> dict[str, object]:
-    """Return Django's cache settings from `locmem://` or a `redis://` address."""
-    url = secret(name, default=default)
-    scheme = url.partition("://")[0]
-    if scheme == "locmem":
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    if scheme in ("redis", "rediss") and _is_redis(url):
-        # A slow cache must never be slower than doing without it.
-        options = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
-        return {
-            "BACKEND": "dashboard.caches.PassingRedisCache",
-            "LOCATION": url,
-            "KEY_PREFIX": "runlens",
-            "OPTIONS": options,
-        }
-    raise refuse(f"{name} must be locmem:// or redis://host:port/number.")
-
-
-def _is_redis(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    # The client would quietly take another word than a number for database 0.
-    number = parts.path.strip("/")
-    return _is_host(parts.netloc.rpartition("@")[2]) and (not number or number.isdecimal())

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 
-from dashboard import env
+from dashboard import env, server_urls
 from dashboard.accounts.settings import sign_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,13 +43,13 @@ STOP_DELAY_S = env.number("STOP_DELAY_S", default=0, least=0, most=60)
 # --- Stores -------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.database(
+    "default": server_urls.database(
         "DATABASE_URL", default=f"sqlite:///{DATA_DIR or VAR_DIR}/runlens.sqlite3"
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
+CACHES = {"default": server_urls.cache("CACHE_URL", default="locmem://")}
 CACHE_IS_SHARED = "Redis" in str(CACHES["default"]["BACKEND"])
 if CACHE_IS_SHARED:
     CACHES["sessions"] = CACHES["default"] | {"BACKEND": "dashboard.caches.SessionsInRedis"}
@@ -102,7 +102,7 @@ env.all_or_none({"ADMIN_USERNAME": ADMIN_USERNAME, "ADMIN_PASSWORD": ADMIN_PASSW
 MAIL_URL = env.secret("MAIL_URL", default="")
 MAIL_FROM = env.line("MAIL_FROM", default=f"Runlens <runlens@{_site.hostname}>")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
-vars().update(env.mail_server("MAIL_URL"))
+vars().update(server_urls.mail_server("MAIL_URL"))
 
 OIDC_NAME = env.line("OIDC_NAME", default="single sign-on")
 OIDC_SERVER_URL = env.address("OIDC_SERVER_URL")

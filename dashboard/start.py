@@ -71,11 +71,13 @@ def prepare() -> None:
 
     django.setup(set_prefix=False)
     try:
-        call_command("check", databases=["default"])
-        found = schema.migrate(waiting=lambda: say("waiting for another process that migrates"))
+        # A check opens a transaction of its own, which a migration can keep out for too long.
+        with schema.alone(waiting=lambda: say("waiting for another process that migrates")):
+            call_command("check", databases=["default"])
+            found = schema.migrate()
     except SystemCheckError as error:
         raise env.refuse(" ".join(str(error).split())) from None
-    except Error as error:
+    except (Error, OSError) as error:
         raise env.refuse(f"the database cannot be used: {' '.join(str(error).split())}") from None
     if found.too_new:
         raise env.refuse(f"{found.too_new}.")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -19,51 +18,18 @@ from results.domain.error_codes import (
     behind_exit,
     facts_of,
 )
+from results.domain.failure_report import FailureKind, FailureReport
 from results.domain.result import Source
 from results.domain.stack import Stack, read_stack
-
-FailureKind = Literal["BUILT_IN_ERROR", "STRING_ERROR", "CUSTOM_ERROR", "INTERNAL_ERROR", "unknown"]
 
 CUT = "...[truncated]"
 LONGEST_HEADLINE = 300
 _MOST_CAUSES = 20
 _FLATTENED_CODE = re.compile(r"trigger\.dev internal error \(([A-Za-z0-9_]{1,100})\)")
 
-# What code calls its errors; anything else may be a sentence.
-_CLASS_NAME = re.compile(r"[A-Za-z_$][\w$]{0,60}(?:\.[\w$]{1,60}){0,3}", re.ASCII)
-
 _MESSAGE_CUT = "The message was cut by Trigger.dev."
 _VALUE_CUT = "The value that was thrown was cut by Trigger.dev; only its beginning is left."
 _LINES_CUT = "Long lines of the stack were cut by Trigger.dev."
-
-
-@dataclass(frozen=True, slots=True)
-class FailureReport:
-    """Everything that is known about a failure.
-
-    ``headline`` is one line for people. ``code`` is Trigger.dev's internal code, if there is one;
-    where the error only disguises a known cause (a signal, a lack of memory) it is the code of that
-    cause and ``sent_code`` what was sent. ``code_words`` and ``meaning`` explain it. ``message`` is
-    complete as sent; ``message_json`` says that it is a JSON object or list. ``stderr_tail`` are the
-    last lines that a process wrote before it died. ``raw`` is the input, byte for byte.
-    ``truncated`` holds sentences on what Trigger.dev cut before it got here.
-    """
-
-    headline: str
-    kind: FailureKind
-    raw: bytes
-    name: str | None = None
-    message: str = ""
-    message_json: bool = False
-    code: str | None = None
-    sent_code: str | None = None
-    code_words: str | None = None
-    meaning: str | None = None
-    doc_url: str | None = None
-    stack: Stack = field(default_factory=Stack)
-    stderr_tail: str = ""
-    causes: tuple[FailureReport, ...] = ()
-    truncated: tuple[str, ...] = ()
 
 
 def read_failure(error_json: bytes, *, source: Source) -> FailureReport:
@@ -98,25 +64,6 @@ def tells_more_than_a_code(error_json: bytes | None) -> bool:
     message = value.get("message") if isinstance(value, dict) else None
     return (
         isinstance(message, str) and bool(message.strip()) and not _FLATTENED_CODE.search(message)
-    )
-
-
-def without_words(report: FailureReport) -> FailureReport:
-    """The same failure without a word that the task wrote: its class and what a known code means."""
-    # Words of an unknown code are made of what was sent.
-    is_known = report.code is None or report.code.upper() in CODES
-    words, name = report.code_words if is_known else None, report.name
-    name = name if name and _CLASS_NAME.fullmatch(name) else None
-    return FailureReport(
-        headline=words[:1].upper() + words[1:] if words else name or "The run ended with an error",
-        kind=report.kind,
-        raw=b"",
-        name=name,
-        code=report.code if words else None,
-        sent_code=report.sent_code if words and report.sent_code in CODES else None,
-        code_words=words,
-        meaning=report.meaning,
-        doc_url=report.doc_url,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from results.domain.durations import RunDurations, duration_text
-from results.domain.failures import FailureReport
+from results.domain.failure_report import FailureReport
 from results.domain.stack import Frame, Stack
 
 FramesVerdict = Literal["same", "shifted", "different", "none"]

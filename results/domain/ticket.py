@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from results.domain.document import Document, Node
 from results.domain.durations import RunDurations, duration_text
-from results.domain.failures import FailureReport
+from results.domain.failure_report import FailureReport
 from results.domain.markdown import block, cell, code, link
 from results.domain.stack import Stack
 from results.domain.status import State

@@ -13,7 +13,7 @@ from django.urls import reverse
 from results.domain.comparison import Change, ComparedNode, Comparison, compare
 from results.domain.document import MOST_CHILDREN, Document, Node
 from results.domain.durations import duration_text
-from results.domain.failures import FailureReport
+from results.domain.failure_report import FailureReport
 from results.domain.outputs import decode
 from results.domain.paths import readable
 from results.domain.run_comparison import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from results.domain.document import Document
 from results.domain.durations import RunDurations
-from results.domain.failures import FailureReport, read_failure
+from results.domain.failure_report import FailureReport
+from results.domain.failures import read_failure
 from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.domain.result import Source

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from results.domain.csv_text import csv_of_records
 from results.domain.durations import duration_text, relative_text
-from results.domain.failures import FailureReport
+from results.domain.failure_report import FailureReport
 from results.domain.outcome import Outcome
 from results.domain.status import State, pending_words
 from results.domain.table import Cell

@@ -12,7 +12,7 @@ from django.urls import reverse
 from results.domain.birth import read_birth
 from results.domain.details import RelatedRun, RunDetails, read_details
 from results.domain.durations import RunDurations
-from results.domain.failures import FailureReport
+from results.domain.failure_report import FailureReport
 from results.domain.outputs import decode
 from results.domain.status import State
 from results.models import Role, Sighting, Team

@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 
 from results import vault
 from results.domain.details import without_values
-from results.domain.failures import FailureReport, read_failure, without_words
+from results.domain.failure_report import FailureReport, without_words
+from results.domain.failures import read_failure
 from results.domain.identity import read_pasted
 from results.domain.packet import Packet
 from results.domain.result import Source

@@ -55,22 +55,24 @@ def read() -> Schema:
     )
 
 
-def migrate(*, waiting: Callable[[], object]) -> Schema:
-    """Apply what is pending, as the only one who does, and return what was found under the lock.
+def migrate() -> Schema:
+    """Apply what is pending and return what was found before; only within `alone`.
 
-    Nothing is changed when the database is too new. ``waiting`` is called once when somebody else
-    is at it.
+    Nothing is changed when the database is too new.
     """
-    with _alone(waiting):
-        found = read()
-        if found.pending and not found.newer:
-            call_command("migrate", verbosity=0, interactive=False)
+    found = read()
+    if found.pending and not found.newer:
+        call_command("migrate", verbosity=0, interactive=False)
     return found
 
 
 @contextmanager
-def _alone(waiting: Callable[[], object]) -> Iterator[None]:
-    """Hold the one lock of the database; it ends with the process, however that ends."""
+def alone(*, waiting: Callable[[], object]) -> Iterator[None]:
+    """Hold the one lock of all that start; it ends with the process, however that ends.
+
+    ``waiting`` is called once when somebody else has it. Raises django.db.Error, and OSError where
+    the folder of a SQLite file cannot be written.
+    """
     holds = _holds_advisory_lock if connection.vendor == "postgresql" else _holds_file
     with holds(waiting):
         yield

@@ -13,7 +13,8 @@ from functools import partial
 from django.contrib.auth.models import User
 
 from results import vault
-from results.domain.failures import FailureReport, read_failure, without_words
+from results.domain.failure_report import FailureReport, without_words
+from results.domain.failures import read_failure
 from results.domain.result import Source
 from results.domain.status import State
 from results.models import ResultBody, Sighting, StoredResult, Team, Tombstone

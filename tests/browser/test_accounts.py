@@ -100,7 +100,8 @@ def test_t13_all_workers_share_one_count(guest: Page) -> None:
         guest.goto("/accounts/login/")
         guest.get_by_label("Username").fill("somebody")
         guest.get_by_label("Password").fill("wrong")
-        guest.get_by_role("button", name="Sign in").click()
+        with guest.expect_navigation():
+            guest.get_by_role("button", name="Sign in").click()
         said.append(guest.get_by_role("alert").first.inner_text())
 
     assert all("do not belong together" in words for words in said[:5])

@@ -79,7 +79,7 @@ def test_a_living_run_becomes_its_result_without_a_reload_and_then_all_is_quiet(
     expect(alice.locator("#run-panel .badge").first).to_have_text("Succeeded", timeout=30_000)
 
     assert alice.evaluate("window.sameDocument") is True
-    assert alice.title().startswith("✓")
+    expect(alice).to_have_title(re.compile("^✓"))
     expect(alice.locator("#announcer")).to_have_text("The run is now: Succeeded")
     requests: list[str] = []
     alice.on("request", lambda request: requests.append(request.url))
@@ -119,7 +119,8 @@ def test_a_shared_result_opens_without_an_account_until_it_is_revoked(
     assert "Shop" not in stranger.content()
     assert all(url.startswith(link.partition("/s/")[0]) for url in requests)
     assert stranger.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
-    alice.get_by_role("button", name="Revoke").first.click()
+    with alice.expect_navigation():
+        alice.get_by_role("button", name="Revoke").first.click()
     answer = stranger.reload()
     assert answer is not None
     assert answer.status == 404

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo, look_up
+from tests.browser.conftest import Demo, expect_focus, look_up
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ def test_a_check_disturbs_nothing_that_somebody_does_on_the_page(alice: Page) ->
         ask(alice)
 
     assert alice.locator("#run-known details").first.get_attribute("open") is not None
-    assert alice.evaluate("document.activeElement.id") == "check-now"
+    expect_focus(alice, "id", "check-now")
     assert alice.evaluate("String(getSelection())").strip() == "run_live200scalm"
 
 
@@ -132,7 +132,7 @@ def test_the_tab_tells_how_it_goes(alice: Page) -> None:
 
     expect(alice).to_have_title(re.compile("^✓ run_live6sinatab"), timeout=40_000)
 
-    assert "good" in (alice.locator("link[rel=icon]").get_attribute("href") or "")
+    expect(alice.locator("link[rel=icon]")).to_have_attribute("href", re.compile("good"))
 
 
 def test_a_page_of_several_runs_fills_in_by_itself(alice: Page) -> None:

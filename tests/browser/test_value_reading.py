@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from results.sandbox.scenarios import scenario
-from tests.browser.conftest import Demo, look_up, sign_in
+from tests.browser.conftest import Demo, expect_focus, look_up, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -39,11 +39,6 @@ def node(page: Page, pointer: str) -> str:
     return f'#output .tree li[data-at="{pointer}"]'
 
 
-def focused(page: Page) -> str | None:
-    at: str | None = page.evaluate("document.activeElement.dataset.at")
-    return at
-
-
 class Held:
     """Requests that wait until they are let go, in any order."""
 
@@ -71,11 +66,11 @@ def test_a_branch_that_loads_keeps_the_focus_and_is_asked_for_once(strange: Page
     strange.keyboard.press("ArrowLeft")
     strange.keyboard.press("ArrowRight")
     wait_until(strange, lambda: bool(held.routes))
-    assert focused(strange) == "/crowd"
+    expect_focus(strange, "dataset.at", "/crowd")
     held.let_go(0)
 
     expect(strange.locator(node(strange, "/crowd/member 99"))).to_be_visible()
-    assert focused(strange) == "/crowd"
+    expect_focus(strange, "dataset.at", "/crowd")
     assert len(held.routes) == 1
 
 
@@ -99,7 +94,7 @@ def test_closing_everything_takes_the_focus_to_what_is_left(table: Page) -> None
 
     table.keyboard.press("w")
 
-    assert focused(table) == "/3"
+    expect_focus(table, "dataset.at", "/3")
     expect(table.locator(node(table, "/3/sku"))).not_to_be_visible()
 
 
@@ -107,24 +102,24 @@ def test_after_a_click_on_a_node_the_keys_go_on_from_there(table: Page) -> None:
     table.locator(f"{node(table, '/2')} > details > summary").click()
 
     table.keyboard.press("ArrowDown")
-    assert focused(table) == "/3"
+    expect_focus(table, "dataset.at", "/3")
     table.keyboard.press("k")
-    assert focused(table) == "/2"
+    expect_focus(table, "dataset.at", "/2")
     table.keyboard.press("j")
-    assert focused(table) == "/3"
+    expect_focus(table, "dataset.at", "/3")
 
 
 def test_enter_follows_the_link_of_a_row_and_a_star_opens_its_siblings(table: Page) -> None:
     table.locator(node(table, "/0")).focus()
     table.keyboard.press("End")
-    assert table.evaluate("document.activeElement.className") == "more"
+    expect_focus(table, "className", "more")
     table.keyboard.press("Enter")
     expect(table.locator(node(table, "/100"))).to_be_focused()
 
     table.keyboard.press("*")
 
     expect(table.locator(node(table, "/119/sku"))).to_be_visible()
-    assert focused(table) == "/100"
+    expect_focus(table, "dataset.at", "/100")
 
 
 def test_the_tools_of_a_node_are_one_tab_away_and_escape_leads_back(table: Page) -> None:
@@ -135,7 +130,7 @@ def test_the_tools_of_a_node_are_one_tab_away_and_escape_leads_back(table: Page)
     expect(tools.get_by_role("button", name="Value")).to_be_focused()
     table.keyboard.press("Escape")
 
-    assert focused(table) == "/3/sku"
+    expect_focus(table, "dataset.at", "/3/sku")
 
 
 def test_a_match_leaves_open_what_was_open(strange: Page) -> None:
@@ -149,7 +144,7 @@ def test_a_match_leaves_open_what_was_open(strange: Page) -> None:
     expect(strange.locator(".tree .marked")).to_be_in_viewport()
     expect(strange.locator(node(strange, "/model"))).to_have_count(1)
     assert strange.evaluate("CSS.highlights.get('match').size") == 1
-    assert strange.evaluate("document.activeElement.id") == "search-text"
+    expect_focus(strange, "id", "search-text")
 
 
 def test_the_search_that_was_asked_last_is_the_one_that_is_shown(table: Page) -> None:
@@ -245,7 +240,7 @@ def test_a_text_is_searched_line_by_line(alice: Page) -> None:
 
     expect(alice.locator("ol.lines li.marked")).to_contain_text("001400 2026-11-20")
     expect(alice.locator("ol.lines li.marked")).to_be_in_viewport()
-    assert alice.evaluate("document.activeElement.id") == "search-text"
+    expect_focus(alice, "id", "search-text")
     alice.get_by_role("link", name="Earlier lines").click()
     expect(alice.locator("#L1396")).to_be_attached()
     expect(alice.locator("#L1400")).to_have_count(1)

@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from dashboard import caches as ours
-from dashboard import env
+from dashboard import server_urls
 from results.models import Team
 from tests.grown.stores import OwnRedis
 
@@ -25,7 +25,7 @@ def own_redis(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) ->
     server = OwnRedis(tmp_path)
     server.start()
     monkeypatch.setenv("CACHE_URL", server.url)
-    shared = env.cache("CACHE_URL", default="")
+    shared = server_urls.cache("CACHE_URL", default="")
     settings.CACHES = {
         "default": shared,
         "sessions": shared | {"BACKEND": "dashboard.caches.SessionsInRedis"},

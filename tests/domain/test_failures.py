@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from results.domain.error_codes import CODES, SITE, facts_of
-from results.domain.failures import FailureReport, read_failure, tells_more_than_a_code
+from results.domain.failure_report import FailureReport
+from results.domain.failures import read_failure, tells_more_than_a_code
 from results.domain.result import Source
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from results.domain.durations import RunDurations
-from results.domain.failures import FailureReport, read_failure
+from results.domain.failure_report import FailureReport
+from results.domain.failures import read_failure
 from results.domain.result import Source
 from results.domain.run_comparison import compare_durations, compare_failures
 

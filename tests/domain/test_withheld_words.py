@@ -7,7 +7,8 @@ import json
 import pytest
 
 from results.domain.details import read_details, without_values
-from results.domain.failures import FailureReport, read_failure, without_words
+from results.domain.failure_report import FailureReport, without_words
+from results.domain.failures import read_failure
 from results.domain.result import Source
 
 CANARY = "CANARY order 4711 of Jane Doe"
