@@ -182,7 +182,7 @@ def test_a_backup_under_writes_is_one_moment_and_only_its_owner_reads_it(full: F
     assert any(name.startswith("results.00") for name in told["migrations"])
 
 
-def test_t10_no_secret_is_in_a_backup(full: Full) -> None:
+def test_t9_t10_no_secret_is_in_a_backup(full: Full) -> None:
     held = full.file.read_bytes()
     ring = (full.place.folder / "vault_keys").read_text().strip()
     encoded = ring.partition(":")[2]
