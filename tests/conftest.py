@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from datetime import datetime
 
-import hypothesis
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -18,7 +16,7 @@ from results import courier
 from results.models import Team
 from results.sandbox.server import Sandbox
 from results.services import asking
-from tests import make
+from tests import examples, make
 from tests.flushing import past_the_triggers
 
 
@@ -28,11 +26,7 @@ def _tables_can_be_emptied() -> Iterator[None]:
         yield
 
 
-# How long one example takes says more about the machine than about the code. `make test` is thorough;
-# whoever runs a few tests by hand wants to know soon.
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=12)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=60)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+examples.choose()
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from results.domain.cutting import cut, plain
 from results.domain.outputs import decode
 from results.domain.packet import Packet
+from tests import examples
 
 JSON, SUPER, TEXT = "application/json", "application/super+json", "text/plain"
 
@@ -110,7 +111,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES, st.text(alphabet="/~01abcde.-", max_size=8))
-@settings(max_examples=150)
+@examples.more(2.5)
 def test_whatever_is_asked_for_a_part_is_a_value_of_the_whole(value: Any, pointer: str) -> None:
     for packet in (Packet(json.dumps(value).encode(), JSON), superjson(value)):
         part = cut(packet, pointer)

@@ -31,33 +31,39 @@ def case_report(name: str) -> FailureReport:
     return read(case["body"]["error"], Source.RETRIEVE if flattened else Source.RESULT)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_every_recorded_error_is_read_and_kept(name: str) -> None:
-    case, report = CASES[name], case_report(name)
-    assert report.raw == json.dumps(case["body"]["error"]).encode()
-    assert report.headline.strip()
-    assert "\n" not in report.headline
-    error = case["body"]["error"]
-    if "error_enhanced" in case:
-        assert report.kind == error["type"]
-        assert report.message or "message" not in error
-        enhanced = case["error_enhanced"]
-        assert report.code == enhanced.get("code")
-        link = enhanced.get("link", {}).get("href")
-        assert report.doc_url == link
-    if "error_invalid" in case:
-        assert report.message or report.headline
+def test_every_recorded_error_is_read_and_kept(subtests: pytest.Subtests) -> None:
+    for name, case in CASES.items():
+        with subtests.test(case=name):
+            report, error = case_report(name), case["body"]["error"]
+            assert report.raw == json.dumps(error).encode()
+            assert report.headline.strip()
+            assert "\n" not in report.headline
+            if "error_enhanced" in case:
+                assert report.kind == error["type"]
+                assert report.message or "message" not in error
+                enhanced = case["error_enhanced"]
+                assert report.code == enhanced.get("code")
+                link = enhanced.get("link", {}).get("href")
+                assert report.doc_url == link
+            if "error_invalid" in case:
+                assert report.message or report.headline
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "error_text" in case])
-def test_what_the_official_text_says_is_in_the_report(name: str) -> None:
-    report, error = case_report(name), CASES[name]["body"]["error"]
-    text = CASES[name]["error_text"]
-    if error["type"] in ("BUILT_IN_ERROR", "STRING_ERROR"):
-        assert text in (f"{report.name}: {report.message}", report.message)
-    elif error["type"] == "INTERNAL_ERROR":
-        assert (report.sent_code or report.code or "") in text
-        assert report.message in text
+def test_what_the_official_text_says_is_in_the_report(subtests: pytest.Subtests) -> None:
+    for name, case in CASES.items():
+        if "error_text" not in case:
+            continue
+        with subtests.test(case=name):
+            report, kind, text = (
+                case_report(name),
+                case["body"]["error"]["type"],
+                case["error_text"],
+            )
+            if kind in ("BUILT_IN_ERROR", "STRING_ERROR"):
+                assert text in (f"{report.name}: {report.message}", report.message)
+            elif kind == "INTERNAL_ERROR":
+                assert (report.sent_code or report.code or "") in text
+                assert report.message in text
 
 
 def test_there_is_a_meaning_for_every_code() -> None:
@@ -294,13 +300,14 @@ def test_the_flattened_shape_is_read(
         b"NaN",
     ],
 )
-@pytest.mark.parametrize("source", list(Source))
-def test_a_broken_error_is_still_reported(data: bytes, source: Source) -> None:
-    report = read_failure(data, source=source)
-    assert report.raw == data
-    assert report.headline
-    report.headline.encode()
-    report.message.encode()
+def test_a_broken_error_is_still_reported(data: bytes, subtests: pytest.Subtests) -> None:
+    for source in Source:
+        with subtests.test(source=source):
+            report = read_failure(data, source=source)
+            assert report.raw == data
+            assert report.headline
+            report.headline.encode()
+            report.message.encode()
 
 
 def test_a_new_shape_gives_what_can_be_read() -> None:

@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from results.domain import repetitions
 from results.domain.masking import masked
 from results.domain.pointing import pointers
 from results.domain.repetitions import without_repetitions
+from tests import examples
 
 MASK = repetitions.MASK.decode()
 KEY = "tr_dev_abcdefgh12345678"
@@ -151,7 +152,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=150)
+@examples.more(2.5)
 def test_masked_json_is_json_of_the_same_shape_without_the_key(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False).encode()
     result = masked(text, part="output")
@@ -169,24 +170,6 @@ def _leaves(value: Any) -> int:
     if isinstance(value, dict):
         return sum(map(_leaves, value.values()))
     return sum(map(_leaves, value)) if isinstance(value, list) else 1
-
-
-@pytest.mark.timeout(30)
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"[" + b'"password",' * 50_000 + b"1]",
-        b'{"password":' * 900 + b"1" + b"}" * 900,
-        b'{"token":' * 20_000 + b"1" + b"}" * 20_000,
-        b'["' + b'\\"password' * 50_000 + b'"]',
-        b'["' + b"\\\\" * 1_000_000 + b'password"]',
-        b'{"a":' + b" " * 1_000_000 + b'"password"}',
-        b"[" + b'["password",[1]],' * 20_000 + b"1]",
-        b"[" + b'{"name":"token","value":"abc"},' * 20_000 + b"1]",
-    ],
-)
-def test_no_json_takes_more_time_than_it_is_long(text: bytes) -> None:
-    masked(text, part="output")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +194,6 @@ def test_a_repetition_is_masked_only_where_it_says_the_same(
 
 
 @given(JSON)
-@settings(max_examples=60)
 def test_json_without_repetitions_is_json(value: Any) -> None:
     text = json.dumps(value).encode()
 

@@ -57,14 +57,15 @@ def test_the_cases_that_print_differently_are_exactly_those_that_the_page_lists(
     assert differing == listed_differences()
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_every_recorded_output_is_read_and_kept(name: str) -> None:
-    packet = packet_of(CASES[name]["body"])
-    document = decode(packet)
-    assert document.raw == (packet.data or b"")
-    assert document.root.pointer == ""
-    if (clean := document.as_json()) != b"":
-        json.loads(clean)
+def test_every_recorded_output_is_read_and_kept(subtests: pytest.Subtests) -> None:
+    for name, case in CASES.items():
+        with subtests.test(case=name):
+            packet = packet_of(case["body"])
+            document = decode(packet)
+            assert document.raw == (packet.data or b"")
+            assert document.root.pointer == ""
+            if (clean := document.as_json()) != b"":
+                json.loads(clean)
 
 
 def test_every_node_of_a_recorded_output_is_found_again_by_its_pointer() -> None:
@@ -82,9 +83,11 @@ def test_every_node_of_a_recorded_output_is_found_again_by_its_pointer() -> None
                 pending += branch.nodes
 
 
-@pytest.mark.parametrize("name", RETRIEVED)
-def test_outputs_of_the_retrieving_route_are_read_as_the_json_they_are(name: str) -> None:
-    data = json.dumps(RETRIEVED[name]).encode()
-    document = decode(Packet(data, None, flattened=True))
-    assert document.kind == "json"
-    assert json.loads(document.as_json()) == RETRIEVED[name]
+def test_outputs_of_the_retrieving_route_are_read_as_the_json_they_are(
+    subtests: pytest.Subtests,
+) -> None:
+    for name, output in RETRIEVED.items():
+        with subtests.test(case=name):
+            document = decode(Packet(json.dumps(output).encode(), None, flattened=True))
+            assert document.kind == "json"
+            assert json.loads(document.as_json()) == output

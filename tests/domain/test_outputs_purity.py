@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 DOMAIN = Path(__file__).resolve().parents[2] / "results" / "domain"
@@ -21,9 +22,15 @@ IMPURE = {
 }
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
 def imports_of(path: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -42,7 +49,7 @@ def test_the_domain_imports_nothing_but_the_standard_library_and_msgspec() -> No
 
 def test_every_module_of_the_domain_says_what_it_is() -> None:
     for path in MODULES:
-        assert ast.get_docstring(ast.parse(path.read_text())), path
+        assert ast.get_docstring(parsed(path)), path
 
 
 def test_the_decoders_touch_no_file_network_or_clock() -> None:
@@ -50,7 +57,7 @@ def test_the_decoders_touch_no_file_network_or_clock() -> None:
         assert not {name.partition(".")[0] for name in imports_of(path)} & IMPURE, path
         calls = {
             node.func.id
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(parsed(path))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         assert not calls & {"open", "eval", "exec", "compile", "__import__"}, path

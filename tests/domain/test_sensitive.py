@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from results.domain.sensitive import Kind, spans
@@ -45,15 +43,15 @@ def found(text: str) -> list[str]:
     return [data[span.start : span.end].decode() for span in spans(data)]
 
 
-@pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize(
     "around",
     ["{}", "see {} there", "a,{},b", "({})", "'{}'", "x\n{}\ny", "%2F{}", "\\n{} ", "ü{}ü", "_{} "],
 )
-def test_a_key_is_found_whole_wherever_it_stands(key: str, around: str) -> None:
-    if around == "_{} " and key == JWT:
-        return
-    assert found(around.format(key)) == [key]
+def test_a_key_is_found_whole_wherever_it_stands(around: str, subtests: pytest.Subtests) -> None:
+    for key in KEYS:
+        with subtests.test(key=key):
+            if around != "_{} " or key != JWT:
+                assert found(around.format(key)) == [key]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +146,6 @@ def test_overlapping_shapes_are_one_secret() -> None:
 
 
 @given(st.text(max_size=60), st.sampled_from(KEYS), st.text(max_size=60))
-@settings(max_examples=60)
 def test_whatever_stands_around_it_no_whole_key_is_left(before: str, key: str, after: str) -> None:
     data = f"{before} {key} {after}".encode("utf-8", "replace")
     left, read = b"", 0
@@ -158,29 +155,3 @@ def test_whatever_stands_around_it_no_whole_key_is_left(before: str, key: str, a
         read = span.end
 
     assert key.encode() not in left + data[read:]
-
-
-HOSTILE: dict[str, Callable[[int], bytes]] = {
-    "names": lambda n: b"password" * (n // 8),
-    "named nothing": lambda n: b"password= " * (n // 10),
-    "never closed": lambda n: b'token:"' * (n // 7),
-    "escaped": lambda n: b'secret:"' + b"\\" * n,
-    "escaped quotes": lambda n: b'secret:"' + b'\\"' * (n // 2),
-    "brackets": lambda n: b"token:[" * (n // 7),
-    "beginnings": lambda n: b"tr_" * (n // 3),
-    "long words": lambda n: b"tr_" + b"a" * n,
-    "tokens": lambda n: b"eyJ" * (n // 3),
-    "private keys": lambda n: b"-----BEGIN PRIVATE KEY-----" * (n // 27),
-    "schemes": lambda n: b"://" * (n // 3),
-    "users": lambda n: b"://" + b"a:" * (n // 2),
-    "bearers": lambda n: b"bearer " * (n // 7),
-    "spaces": lambda n: b"token" + b" " * n,
-    "dots": lambda n: b"SG." + b"a" * n,
-}
-
-
-@pytest.mark.timeout(30)
-@pytest.mark.parametrize("shape", HOSTILE)
-def test_no_text_takes_more_time_than_it_is_long(shape: str) -> None:
-    # Whatever looked at such a text anew from each of its places would take hours.
-    spans(HOSTILE[shape](1_000_000))

@@ -154,6 +154,6 @@ def test_windows_line_ends_do_not_hide_frames() -> None:
     ],
 )
 def test_hostile_lines_cost_no_time(line: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     read_stack(f"E\n    at {line}")
-    assert time.process_time() - started < 1
+    assert time.thread_time() - started < 1

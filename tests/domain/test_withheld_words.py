@@ -51,15 +51,16 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize("source", list(Source))
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_word_of_an_error_is_left(shape: str, source: Source) -> None:
-    told = without_words(read_failure(shape.encode(), source=source))
+def test_no_word_of_an_error_is_left(shape: str, subtests: pytest.Subtests) -> None:
+    for source in Source:
+        with subtests.test(source=source):
+            told = without_words(read_failure(shape.encode(), source=source))
 
-    assert told.headline
-    assert "CANARY" not in repr(told)
-    assert (told.raw, told.message, told.causes, told.stderr_tail) == (b"", "", (), "")
-    assert not told.stack.raw
+            assert told.headline
+            assert "CANARY" not in repr(told)
+            assert (told.raw, told.message, told.causes, told.stderr_tail) == (b"", "", (), "")
+            assert not told.stack.raw
 
 
 def test_the_class_of_an_error_is_told() -> None:
