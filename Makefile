@@ -49,7 +49,7 @@ sandbox: .venv/runtime
 
 ## SECRET_KEY and VAULT_KEYS as files that only you can read: make secrets DIR=/somewhere/safe
 DIR ?= var/secrets
-secrets: .venv/made
+secrets: .venv/runtime
 	@$(BIN)/python -m dashboard.local_secrets $(DIR)
 
 ## docs/settings.md, from the code.

@@ -127,6 +127,11 @@ class RunPage:
         return refused if len(refused) < len(self.keys_asked) else ()
 
     @property
+    def keys_asked_words(self) -> str:
+        """How many keys were asked; some may only have been left out, and are listed with why."""
+        return asked_words([said.get("said", "") for said in self.keys_asked])
+
+    @property
     def may_share(self) -> bool:
         """Whether to offer a share link."""
         return self.is_member and self.state.is_final and not self.locked
