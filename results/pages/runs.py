@@ -31,7 +31,7 @@ from results.pages.run_facts import (
     environment_words,
     moments,
 )
-from results.pages.run_words import trouble_words, words
+from results.pages.run_words import asked_words, trouble_words, words
 from results.pages.tables import FIRST_ROWS, AskedTable
 from results.pages.tasks import History
 from results.pages.values import Held, ValuePart, output_part, text_part, tree_part
