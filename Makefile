@@ -5,7 +5,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 export HOST PORT
 
-.PHONY: demo run serve secrets settings-page check test test-embedded test-grown test-shape bench chaos clean
+.PHONY: demo run serve sandbox secrets settings-page check test test-embedded test-grown test-shape bench chaos clean
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "runlens: Python 3.11 or newer is needed; name it with make PYTHON=python3.12"; exit 1; }
@@ -40,9 +40,16 @@ run: .venv/runtime
 serve: .venv/runtime
 	@exec $(BIN)/python -m dashboard.start
 
+## The stand-in of the API alone, for an instance of your own to ask; it says with which settings.
+SANDBOX_PORT ?= 3030
+sandbox: .venv/runtime
+	@$(BIN)/python -m dashboard.local_secrets var/dev >/dev/null
+	@SECRET_KEY_FILE=var/dev/secret_key VAULT_KEYS_FILE=var/dev/vault_keys \
+	exec $(BIN)/python manage.py sandbox --port $(SANDBOX_PORT)
+
 ## SECRET_KEY and VAULT_KEYS as files that only you can read: make secrets DIR=/somewhere/safe
 DIR ?= var/secrets
-secrets: .venv/made
+secrets: .venv/runtime
 	@$(BIN)/python -m dashboard.local_secrets $(DIR)
 
 ## docs/settings.md, from the code.

@@ -173,14 +173,15 @@ def _is_number(host: str) -> bool:
     return True
 
 
-def secret(name: str, *, default: str | None = None, kept_in: Path | None = None) -> str:
-    """Return a secret from ``name``, from the file that ``name``_FILE points at, or from ``kept_in``.
+def secret(name: str, *, default: str | None = None, folder: str = "", file: str = "") -> str:
+    """Return a secret from ``name``, or from the file that ``name``_FILE points at.
 
-    The value itself is never part of an error message.
+    Else from ``file`` in the folder that the setting ``folder`` names, when both are there. The value itself is never part of an error message.
     """
     path = os.environ.get(f"{name}_FILE")
     if path and os.environ.get(name):
         raise refuse(f"{name} and {name}_FILE are both set; keep one.")
+    kept_in = Path(os.environ[folder]) / file if os.environ.get(folder) else None
     if not path and name not in os.environ and kept_in is not None and kept_in.exists():
         path = str(kept_in)
     if path:
@@ -193,7 +194,8 @@ def secret(name: str, *, default: str | None = None, kept_in: Path | None = None
         return value
     found = os.environ.get(name, default)
     if found is None:
-        raise refuse(f"{name} is not set; set it, or {name}_FILE to a file that holds it.")
+        kept = f", or {folder} to a folder that holds it in {file}" if folder else ""
+        raise refuse(f"{name} is not set; set it, or {name}_FILE to a file that holds it{kept}.")
     is_default = name not in os.environ
     shown = found if is_default else MASK
     source = "default" if is_default else "environment"

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 def main(which: str = "live") -> int:
     """Ask once."""
-    site = urlsplit(os.environ.get("SITE_URL", "http://localhost:8000"))
     port = int(os.environ.get("PORT", "8000"))
+    site = urlsplit(os.environ.get("SITE_URL", f"http://localhost:{port}"))
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
     try:
         connection.request("GET", f"/health/{which}", headers={"Host": site.netloc})

@@ -22,11 +22,15 @@ VAR_DIR = BASE_DIR / "var"
 DEBUG = env.flag("DEBUG", default=False)
 # Where an instance that is told nothing else keeps everything; its secrets are made at the first start.
 DATA_DIR = env.optional_folder("DATA_DIR")
-SECRET_KEY = env.secret("SECRET_KEY", kept_in=DATA_DIR and DATA_DIR / "secrets" / "secret_key")
+SECRET_KEY = env.secret("SECRET_KEY", folder="DATA_DIR", file="secrets/secret_key")
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
     raise env.refuse("SECRET_KEY is too weak: at least 50 characters, at least 5 different ones.")
 
-SITE_URL = env.origin("SITE_URL", default="http://localhost:8000")
+HOST = env.listening("HOST", default="127.0.0.1")
+PORT = env.number("PORT", default=8000, most=65_535)
+
+# Without a proxy people come to the port itself.
+SITE_URL = env.origin("SITE_URL", default=f"http://localhost:{PORT}")
 _site = urlsplit(SITE_URL)
 _https = _site.scheme == "https"
 ALLOWED_HOSTS = env.served_hosts("ALLOWED_HOSTS", default=_site.hostname or "")
@@ -34,8 +38,6 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- The server (dashboard/start.py) ------------------------------------------------------------
 
-HOST = env.listening("HOST", default="127.0.0.1")
-PORT = env.number("PORT", default=8000, most=65_535)
 WORKERS = env.number("WORKERS", default=2, most=64)
 # How long a server that is asked to end still serves while `/health/ready` says that it leaves.
 STOP_DELAY_S = env.number("STOP_DELAY_S", default=0, least=0, most=60)
@@ -59,7 +61,7 @@ SESSION_ENGINE = "dashboard.sessions"
 # --- Secrets that are stored --------------------------------------------------------------------
 
 # `k2:<base64 of 32 bytes>,k1:<base64 of 32 bytes>`: the first seals, all open.
-VAULT_KEYS = env.secret("VAULT_KEYS", kept_in=DATA_DIR and DATA_DIR / "secrets" / "vault_keys")
+VAULT_KEYS = env.secret("VAULT_KEYS", folder="DATA_DIR", file="secrets/vault_keys")
 
 # --- Trigger.dev --------------------------------------------------------------------------------
 
@@ -174,6 +176,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"scripts": "dashboard.scripts"},
         },
     },
 ]
@@ -190,7 +193,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "dashboard.scripts.JoinedScriptsStorage"
         )
     },
 }

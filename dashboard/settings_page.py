@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MEANINGS = {
     "This instance": {
         "DEBUG": "`1` only while developing",
-        "DATA_DIR": "one folder for everything: database, files, and secrets, which are made at the first start when `DATABASE_URL` is not set; for containers",
+        "DATA_DIR": "one folder for everything: database, files, and secrets, which are made in its `secrets/` at the first start when `DATABASE_URL` is not set",
         "SECRET_KEY": "signs sessions and forms; at least 50 characters",
         "SITE_URL": "where people reach this instance; share links are made from it",
         "ALLOWED_HOSTS": "host names that requests may name, comma-separated; the host of `SITE_URL` if not set",
@@ -85,7 +85,10 @@ _TOP = """# Settings
 
 All from the environment. A value that cannot be used ends the start with one clear line. Each marked *secret* may also be given as a file: `NAME_FILE=/path`. `manage.py config` prints what is in force, secrets masked. This page is made from the code: `make settings-page`.
 """
-_DERIVED = {"ALLOWED_HOSTS": "the host of `SITE_URL`"}
+_DERIVED = {
+    "SITE_URL": "`http://localhost:8000`, with the port in `PORT`",
+    "ALLOWED_HOSTS": "the host of `SITE_URL`",
+}
 
 
 def page(told: Sequence[env.Told]) -> str:

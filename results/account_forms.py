@@ -56,7 +56,12 @@ class NewAccountForm(forms.Form):
         validators=[User.username_validator],
         help_text="Letters, digits and @ . + - _ only. Your team sees it.",
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={
+                "autofocus": True,
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
         ),
     )
     password = forms.CharField(

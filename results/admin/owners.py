@@ -20,7 +20,7 @@ from results.admin.key_forms import NewKeyForm, OtherSecretForm
 from results.admin.key_pages import KeyPages
 from results.admin.owners_site import OwnedAdmin, owned, site
 from results.admin.site import operator
-from results.admin.team_forms import LAST_OWNER, RoleForm, TeamForm
+from results.admin.team_forms import RoleForm, TeamForm
 from results.models import Invitation, Membership, ProjectKey, Role, ShareLink, Team
 from results.services import invitations, members, retention, roles, sharing
 
@@ -107,15 +107,15 @@ class OwnMembersAdmin(OwnedAdmin):
         """Say it in words when another owner has gone in the meantime."""
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except roles.LastOwnerError:
-            return self._refused(request)
+        except roles.LastOwnerError as error:
+            return self._refused(request, error)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """And here."""
         try:
             return super().delete_view(request, *args, **kwargs)
-        except roles.LastOwnerError:
-            return self._refused(request)
+        except roles.LastOwnerError as error:
+            return self._refused(request, error)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         """Change the role through the service."""
@@ -128,8 +128,8 @@ class OwnMembersAdmin(OwnedAdmin):
         """End the membership through the service."""
         roles.end_membership(membership=obj, by=operator(request), now=timezone.now())
 
-    def _refused(self, request: HttpRequest) -> HttpResponse:
-        messages.error(request, LAST_OWNER)
+    def _refused(self, request: HttpRequest, error: roles.LastOwnerError) -> HttpResponse:
+        messages.error(request, str(error))
         return redirect("team-admin:results_membership_changelist")
 
 

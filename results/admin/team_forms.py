@@ -10,8 +10,6 @@ from django.utils import timezone
 from results.models import Membership, Role, Team
 from results.services import retention, roles
 
-LAST_OWNER = "A team needs an owner. Make somebody else one first."
-
 # The stubs' class takes a parameter, Django's own does not.
 if TYPE_CHECKING:
     _TeamForm = forms.ModelForm[Team]
@@ -77,5 +75,5 @@ class RoleForm(_RoleForm):
         """Keep the last owner of a team."""
         role: str = self.cleaned_data["role"]
         if role != Role.OWNER and roles.is_last_owner(self.instance):
-            raise forms.ValidationError(LAST_OWNER)
+            raise forms.ValidationError(str(roles.LastOwnerError()))
         return role

@@ -21,6 +21,14 @@ class KeysPage:
     replacing: ProjectKey | None = None
 
     @property
+    def is_special(self) -> bool:
+        """Whether the form says more than most projects need, or something is wrong in that."""
+        if self.form is None or not self.form.is_bound:
+            return False
+        told = {*self.form.errors, *self.form.changed_data}
+        return bool(told & {"branch", "api_url"})
+
+    @property
     def may_change(self) -> bool:
         """Whether to offer forms."""
         return self.role.covers(Role.MEMBER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from results.domain.status import State, pending_advice, pending_words
 from results.models import Role, Sighting
 from results.services.candidates import NOT_ASKED
@@ -23,6 +25,15 @@ def words(sighting: Sighting, state: State, *, has_keys: bool, role: Role) -> tu
         label, sentence = pending_words(sighting.status)
         return label, sentence, pending_advice(sighting.status)
     return state.label, state.sentence, _ADVICE.get(state, "")
+
+
+def asked_words(said: Sequence[str]) -> str:
+    """How many keys were asked, over the list of what is said of each."""
+    asked = sum(not reason.startswith(NOT_ASKED) for reason in said)
+    if not asked:
+        return "Why no key was asked"
+    words = f"{asked}" if asked == len(said) else f"{asked} of {len(said)}"
+    return f"{words} key{'' if len(said) == 1 else 's'} asked"
 
 
 def trouble_words(sighting: Sighting) -> str:

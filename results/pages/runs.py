@@ -31,7 +31,7 @@ from results.pages.run_facts import (
     environment_words,
     moments,
 )
-from results.pages.run_words import trouble_words, words
+from results.pages.run_words import asked_words, trouble_words, words
 from results.pages.tables import FIRST_ROWS, AskedTable
 from results.pages.tasks import History
 from results.pages.values import Held, ValuePart, output_part, text_part, tree_part
@@ -125,6 +125,11 @@ class RunPage:
             said["key"] for said in self.keys_asked if said.get("state") == State.KEY_REFUSED
         ]
         return refused if len(refused) < len(self.keys_asked) else ()
+
+    @property
+    def keys_asked_words(self) -> str:
+        """How many keys were asked; some may only have been left out, and are listed with why."""
+        return asked_words([said.get("said", "") for said in self.keys_asked])
 
     @property
     def may_share(self) -> bool:

@@ -20,6 +20,8 @@ BRANCH = 100
 _OPEN_LEVELS = 2
 # Beyond this many children a node of the first levels stays closed, so that its siblings are seen.
 _OPENED_AT_ONCE = 60
+# So many siblings are seen as a list, each with its preview; opened they would fill many screens.
+_OPENED_SIBLINGS = 20
 # Servers refuse long addresses, and 500 of them would make a long page.
 _LONGEST_ADDRESS = 4_000
 # A text in a tree is shown up to here, so that its neighbours stay in sight; JSON in it shows itself.
@@ -112,7 +114,8 @@ def whole_tree(document: Document, address: Address, *, budget: int = BUDGET) ->
             continue
         room -= _load(drawn, document, address, after=0, room=room)
         drawn.is_open = True
-        waiting.extend((child, level + 1) for child in drawn.children)
+        if count <= _OPENED_SIBLINGS:
+            waiting.extend((child, level + 1) for child in drawn.children)
     return top
 
 

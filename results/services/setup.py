@@ -25,12 +25,17 @@ def is_needed() -> bool:
 
 
 @transaction.atomic
-def open_link(*, now: datetime) -> str | None:
-    """Return the token of a new link, which ends the one before; None when there is an operator."""
+def open_link(*, now: datetime, beside_others: bool = False) -> str | None:
+    """Return the token of a new link; None when there is an operator.
+
+    It ends the links before it, unless servers that start side by side each print one: whoever reads
+    any of them may begin, and the first who does ends them all.
+    """
     if not is_needed():
         return None
     token = secrets.token_urlsafe(32)
-    SetupLink.objects.all().delete()
+    links = SetupLink.objects.all()
+    (links.filter(expires_at__lte=now) if beside_others else links).delete()
     SetupLink.objects.create(digest=digest_of(token), created_at=now, expires_at=now + OPEN_FOR)
     audit.note(team=None, by=None, action=Action.SETUP_OPENED, subject="15 minutes", now=now)
     return token

@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
@@ -30,7 +31,7 @@ def show(request: TeamRequest) -> HttpResponse:
 @for_members(Role.MEMBER, methods=("POST",))
 def add(request: TeamRequest) -> HttpResponse:
     """Try a key and keep it sealed."""
-    form = KeyForm(request.POST)
+    form = KeyForm(request.POST, initial={"api_url": keys.default_api_url()})
     if form.is_valid():
         cleaned = form.cleaned_data
         try:
@@ -47,7 +48,8 @@ def add(request: TeamRequest) -> HttpResponse:
             form.add_error(error.field, str(error))
         else:
             _say_stored(request, row)
-            return redirect("keys-show", request.team.slug)
+            # Not back to the form, which the browser was sent to in case something was wrong in it.
+            return redirect(reverse("keys-show", args=[request.team.slug]) + "#main")
     return _page(request, form, status=400)
 
 

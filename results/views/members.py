@@ -15,8 +15,6 @@ from results.models import Invitation, Membership, Role
 from results.pages.members import MembersPage, join_url, member_rows
 from results.services import invitations, mail, roles
 
-_LAST_OWNER = "A team needs an owner. Make somebody else an owner first."
-
 
 @for_members(Role.OWNER)
 def show(request: TeamRequest) -> HttpResponse:
@@ -66,8 +64,8 @@ def change(request: TeamRequest, member_id: int) -> HttpResponse:
     role = form.cleaned_data["role"]
     try:
         roles.change_role(membership=membership, role=role, by=request.user, now=timezone.now())
-    except roles.LastOwnerError:
-        messages.error(request, _LAST_OWNER)
+    except roles.LastOwnerError as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, f"{name} is {role.label.lower()} now.")
     return _back(request, still_owner=membership.user_id != request.user.pk or role is Role.OWNER)
@@ -80,8 +78,8 @@ def remove(request: TeamRequest, member_id: int) -> HttpResponse:
     name, is_me = membership.user.get_username(), membership.user_id == request.user.pk
     try:
         roles.end_membership(membership=membership, by=request.user, now=timezone.now())
-    except roles.LastOwnerError:
-        messages.error(request, _LAST_OWNER)
+    except roles.LastOwnerError as error:
+        messages.error(request, str(error))
         return redirect("members-show", request.team.slug)
     messages.success(request, f"{name} does not belong to {request.team.name} any more.")
     return _back(request, still_owner=not is_me)

@@ -22,6 +22,7 @@
     current = -1;
     answered = null;
     box().hidden = false;
+    box().textContent = "Searching …";
     try {
       const fresh = await runlensFragment(address);
       if (asked !== lastAsked) return false;

@@ -116,7 +116,7 @@ def test_the_last_owner_stays(as_alice: Client, team: Team, role: str) -> None:
     row = of(team, "alice")
 
     refused = as_alice.post(f"{SITE}/membership/{row.pk}/change/", {"role": role})
-    assert "Make somebody else one first" in refused.text
+    assert "Make somebody else an owner first" in refused.text
     assert as_alice.post(f"{SITE}/membership/{row.pk}/delete/", {"post": "yes"}).status_code == 403
 
     assert of(team, "alice").role == "owner"

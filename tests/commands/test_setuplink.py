@@ -35,10 +35,21 @@ def test_it_works(client: Client) -> None:
 
 
 def test_t25_a_second_call_ends_the_first_link(client: Client) -> None:
-    first, second = link(said()), link(said("--at-start"))
+    first, second = link(said("--at-start")), link(said())
 
     assert client.get(first).status_code == 404
     assert client.get(second).status_code == 200
+
+
+def test_t25_the_links_of_servers_that_start_side_by_side_open_until_one_is_used(
+    client: Client,
+) -> None:
+    first, second = link(said("--at-start")), link(said("--at-start"))
+    told = {"username": "erin", "password": WORDS, "again": WORDS, "team": "Acme"}
+
+    assert client.get(second).status_code == 200
+    assert client.post(first, told).status_code == 302
+    assert client.get(second).status_code == 404
 
 
 def test_where_there_is_an_operator_it_says_so_and_at_the_start_nothing(dora: User) -> None:

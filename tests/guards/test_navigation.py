@@ -37,3 +37,11 @@ def test_every_page_of_a_team_leads_to_the_same_places(
     assert "/t/acme/settings/" in found["runs-find"]
     for place in found["runs-find"]:
         assert as_bob.get(place).status_code == 200, place
+
+
+def test_the_links_say_which_page_one_is_on(as_alice: Client, team: Team) -> None:
+    for place in links(as_alice, "/t/acme/keys/") or []:
+        told = _NAVIGATION.search(as_alice.get(place).text)
+        assert told
+        here = re.findall(r'<a [^>]*href="([^"]+)"[^>]* aria-current="page"', told[1])
+        assert here == [place]

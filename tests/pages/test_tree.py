@@ -95,6 +95,13 @@ def test_a_crowded_node_stays_closed_so_that_its_siblings_are_seen() -> None:
     ]
 
 
+def test_a_long_list_is_seen_as_a_list() -> None:
+    rows = [{"id": n, "name": "x"} for n in range(21)]
+
+    assert {each.is_open for each in tree(rows).children} == {False}
+    assert {each.is_open for each in tree(rows[:20]).children} == {True}
+
+
 def test_the_second_level_opens_as_far_as_the_budget_reaches() -> None:
     top = tree([list(range(50))] * 20)
 

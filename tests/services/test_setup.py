@@ -47,6 +47,15 @@ def test_t25_a_new_link_ends_the_one_before(now: datetime) -> None:
     assert begin(second, now) is not None
 
 
+def test_t25_links_side_by_side_leave_out_what_has_ended(now: datetime) -> None:
+    setup.open_link(now=now - timedelta(minutes=15))
+    setup.open_link(now=now - timedelta(minutes=1), beside_others=True)
+    setup.open_link(now=now, beside_others=True)
+
+    assert SetupLink.objects.filter(expires_at__lte=now).count() == 0
+    assert SetupLink.objects.count() == 2
+
+
 def test_t25_a_link_ends_after_a_quarter_of_an_hour(now: datetime) -> None:
     token = setup.open_link(now=now) or ""
 

@@ -12,6 +12,7 @@ from results.models import AuditEvent, ProjectKey, Team
 from results.models.keys import KeyAnswer
 from results.sandbox.scenarios import PREVIEW_BRANCH, SANDBOX_KEYS
 from results.sandbox.server import Sandbox
+from results.services import keys
 from tests.views.strangers import assert_asks_for_sign_in, assert_hidden
 
 ADD = "/t/acme/keys/add/"
@@ -26,7 +27,7 @@ def add(client: Client, url: str, **values: str) -> Any:
 def test_it_works(as_alice: Client, team: Team, api: Sandbox) -> None:
     response = add(as_alice, api.url + "/")
 
-    assert response.redirect_chain == [("/t/acme/keys/", 302)]
+    assert response.redirect_chain == [("/t/acme/keys/#main", 302)]
     assert b"that is a development key. Trigger.dev accepted it" in response.content
     row = ProjectKey.objects.get()
     assert (row.team, row.environment, row.api_url) == (team, "dev", api.url)
@@ -253,3 +254,14 @@ def test_a_wrong_ring_stores_nothing_and_sends_nothing(
     assert b"cannot be opened with this instance" in response.content
     assert api.count() == 0
     assert not ProjectKey.objects.exists()
+
+
+def test_what_most_projects_need_not_say_is_folded_unless_it_is_wrong(
+    as_alice: Client, team: Team
+) -> None:
+    told = {"project": "Shop", "secret": "no key", "branch": ""}
+    usual = as_alice.post(ADD, told | {"api_url": keys.default_api_url()})
+    special = as_alice.post(ADD, told | {"api_url": "http://10.0.0.1"})
+
+    assert '<details class="more">' in usual.text
+    assert '<details class="more" open>' in special.text

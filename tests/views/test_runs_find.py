@@ -10,7 +10,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from results.domain.status import State
-from results.models import AuditEvent, Lookup, ProjectKey, Sighting, Team
+from results.models import AuditEvent, Lookup, ProjectKey, Role, Sighting, Team
+from results.services import members
 from tests import make
 from tests.views.strangers import assert_asks_for_sign_in
 
@@ -291,6 +292,22 @@ def test_what_was_looked_up_lately_is_listed_for_members_only(
 
     alice.memberships.all().delete()
     assert b"run_before" not in as_alice.get("/").content
+
+
+def test_whoever_has_several_teams_finds_the_way_to_each(
+    as_alice: Client, alice: Any, team: Team
+) -> None:
+    assert "Your teams" not in as_alice.get("/").text
+    other = make.make_team(name="Other")
+    members.add_member(team=other, user=alice, role=Role.VIEWER, by=None, now=make.NOW)
+    make.make_team(name="Elsewhere")
+
+    page = as_alice.get("/").text
+
+    assert "Your teams" in page
+    for slug in ("acme", "other"):
+        assert f'<a href="/t/{slug}/history/">' in page
+    assert "Elsewhere" not in page
 
 
 def test_other_methods_are_refused(as_alice: Client, team: Team) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from results.sandbox.scenarios import LIMITED_KEY, SANDBOX_KEYS, SCENARIOS
+from results.sandbox.scenarios import LIMITED_KEY, SANDBOX_KEYS, SCENARIOS, SHOWCASE
 from results.sandbox.server import Sandbox
 from results.sandbox.world import Bucket
 
@@ -58,13 +58,26 @@ class Command(BaseCommand):
             sandbox.start()
         except OSError as problem:
             raise CommandError(_sentence(problem, options["host"], options["port"])) from problem
-        keys = " ".join([*SANDBOX_KEYS.values(), LIMITED_KEY])
-        self.stdout.write(f"Sandbox at {sandbox.url} with {len(SCENARIOS)} runs; keys: {keys}")
-        self.stdout.flush()
+        self._introduce(sandbox.url)
         try:
             stopping.wait()
         finally:
             sandbox.stop()
+
+    def _introduce(self, url: str) -> None:
+        """Say what an instance needs to ask this API, and what there is to see."""
+        host = url.partition("://")[2]
+        told = [f"A stand-in for the Trigger.dev API at {url}, with {len(SCENARIOS)} runs.", ""]
+        told.append("Start Runlens with these settings:")
+        names = ("TRIGGER_ALLOWED_HOSTS", "TRIGGER_STORE_HOSTS")
+        told += [f"  TRIGGER_API_URL={url}", *(f"  {name}={host}" for name in names)]
+        told += ["", "Keys to add, one for each environment:"]
+        told += [f"  {key}" for key in SANDBOX_KEYS.values()]
+        told += [f"  {LIMITED_KEY}  soon answered 429", "", "Run ids to look up:"]
+        told += [f"  {one.run_id:<32} {one.title}" for one in SHOWCASE]
+        told += ["", "Ctrl-C ends it."]
+        self.stdout.write("\n".join(told))
+        self.stdout.flush()
 
     def _print_call(self, call: Call, status: int) -> None:
         self.stdout.write(f"{status or 'fault'} {call.method} {call.path} {call.key or '-'}")

@@ -17,7 +17,10 @@ from results.services import setup
 
 
 class Command(BaseCommand):
-    """Make the operator of ADMIN_USERNAME, or print a link that makes one; a new link ends the old."""
+    """Make the operator of ADMIN_USERNAME, or print a link that makes one.
+
+    A new link ends the old ones, but not that of a server which starts beside this one.
+    """
 
     help = "Print a link that makes the first operator, open for 15 minutes and once."
 
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         if settings.ADMIN_USERNAME:
             self._make_operator()
             return
-        token = setup.open_link(now=timezone.now())
+        token = setup.open_link(now=timezone.now(), beside_others=options["at_start"])
         if token is not None:
             url = f"{settings.SITE_URL}{reverse('setup-operator', args=[token])}"
             self.stdout.write(
