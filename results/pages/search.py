@@ -15,7 +15,7 @@ from results.pages.branches import may_see
 from results.pages.ranges import place_in
 from results.pages.tree import branch_address
 from results.pages.values import Held, held_packet
-from results.searcher import NotSearchedError, searcher
+from results.searcher.queue import NotSearchedError, searcher
 from results.services.lookup import OpenedResult
 
 MATCHES = 100

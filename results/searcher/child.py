@@ -1,6 +1,6 @@
 """The process that searches: takes inquiries from the socket it was started with, and ends with the other end.
 
-`python -m results.searcher.child SECONDS`, its standard input the socket. It knows no Django, no setting
+`python -m results.searcher.child SECONDS MIB`, its standard input the socket. It knows no Django, no setting
 and no secret, and keeps nothing from one inquiry to the next.
 """
 
@@ -20,33 +20,34 @@ from pathlib import Path
 from results.domain.inquiry import answer
 from results.searcher import wire
 
-TOO_LARGE = "too large"
-
 # Pages come first where the two want the same core.
 _NICENESS = 10
-_BASE_BYTES = 192 * 1024 * 1024
-# What a search takes at most, in sizes of the value.
-_SIZES = 8
+_MIB = 1024 * 1024
+# What a search may take, in sizes of the value.
+_SIZES = 16
 _GRACE_S = 5
 
 
-def main(seconds: str) -> None:
-    """Serve until nobody is at the other end; an answer takes ``seconds`` at most."""
+def main(seconds: str, mib: str) -> None:
+    """Serve until nobody is at the other end.
+
+    An answer takes ``seconds`` at most, and sixteen times the memory of the value and ``mib`` MiB.
+    """
     _settle_down()
     with socket.socket(fileno=0) as end:
         end.setblocking(True)
         with suppress(ConnectionError):
-            while _serve(end, int(float(seconds)) + _GRACE_S):
+            while _serve(end, int(float(seconds)) + _GRACE_S, int(mib) * _MIB):
                 # What refers to itself would keep the value until much later.
                 gc.collect()
 
 
-def _serve(end: socket.socket, seconds: int) -> bool:
+def _serve(end: socket.socket, seconds: int, spare: int) -> bool:
     """Answer one inquiry, of which nothing is left behind; False at the end of the stream."""
     message = wire.receive(end)
     if message is None:
         return False
-    _bound(len(message[1]), seconds)
+    _bound(seconds, spare + _SIZES * len(message[1]))
     wire.send(end, _answered(end, message))
     signal.alarm(0)
     return True
@@ -65,7 +66,7 @@ def _answered(end: socket.socket, message: wire.Message) -> object:
     try:
         found = answer(packet, inquiry, checkpoint=still_wanted)
     except MemoryError:
-        return TOO_LARGE
+        return wire.TOO_LARGE
     return None if found is None else asdict(found)
 
 
@@ -84,12 +85,12 @@ def _settle_down() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def _bound(size: int, seconds: int) -> None:
+def _bound(seconds: int, size: int) -> None:
     """Let the system end what takes too long, and refuse what takes too much, whatever runs here."""
     signal.alarm(seconds)
     with suppress(OSError, ValueError):
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (_BASE_BYTES + _SIZES * size, hard))
+        resource.setrlimit(resource.RLIMIT_DATA, (size, hard))
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ from contextlib import suppress
 from results.domain.inquiry import Answer, Inquiry
 from results.domain.packet import Packet
 from results.searcher import wire
-from results.searcher.child import TOO_LARGE
 
 _END_S = 2.0
+_SPARE_MIB = 192
 _KEPT = ("LANG", "LD_LIBRARY_PATH")
 
 
 class DiedError(Exception):
-    """The process ended before it answered."""
+    """The process ended before it answered: killed, or by itself where memory ended."""
 
 
 class TooLargeError(Exception):
@@ -28,19 +28,19 @@ class TooLargeError(Exception):
 class SearchProcess:
     """A process that answers one inquiry at a time."""
 
-    def __init__(self, *, answer_s: float) -> None:
-        """``answer_s`` bounds an answer from within, should nobody be left to end it."""
+    def __init__(self, *, answer_s: float, spare_mib: int = _SPARE_MIB) -> None:
+        """``answer_s`` bounds an answer from within, should nobody be left to end it.
+
+        ``spare_mib`` is the memory that it may take beside sixteen times that of the value.
+        Raises OSError when no process can be started.
+        """
         self._end, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  nothing in it comes from outside
-                [sys.executable, "-P", "-s", "-m", "results.searcher.child", str(answer_s)],
-                stdin=theirs,
-                # What it could say might quote what it reads.
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                cwd="/",
-            )
+            try:
+                self._process = _started(theirs, str(answer_s), str(spare_mib))
+            except OSError:
+                self._end.close()
+                raise
 
     @property
     def pid(self) -> int:
@@ -61,7 +61,7 @@ class SearchProcess:
             raise DiedError from None
         if message is None:
             raise DiedError
-        if message[0] == TOO_LARGE:
+        if message[0] == wire.TOO_LARGE:
             raise TooLargeError
         return wire.read_answer(message[0])
 
@@ -73,6 +73,18 @@ class SearchProcess:
                 self._process.wait(_END_S)
         self._process.kill()
         self._process.wait()
+
+
+def _started(end: socket.socket, *told: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  nothing in it comes from outside
+        [sys.executable, "-P", "-s", "-m", "results.searcher.child", *told],
+        stdin=end,
+        # What it could say might quote what it reads.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        cwd="/",
+    )
 
 
 def _environment() -> dict[str, str]:

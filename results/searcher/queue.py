@@ -48,6 +48,25 @@ class Searcher:
         self._turn = threading.Lock()
         self._process: SearchProcess | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The process that there is now, by its id."""
+        process = self._process
+        return process.pid if process else None
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether a large value is being searched."""
+        return self._turn.locked()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next search in a large value would be refused."""
+        if not self._seats.acquire(blocking=False):
+            return True
+        self._seats.release()
+        return False
+
     def answer(self, packet: Packet, inquiry: Inquiry) -> Answer | None:
         """Return what ``inquiry.answer`` does; raises NotSearchedError."""
         if len(packet.data or b"") <= IN_PLACE_BYTES:

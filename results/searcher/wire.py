@@ -18,6 +18,9 @@ import msgspec
 from results.domain.inquiry import Answer, Inquiry
 from results.domain.packet import Packet
 
+TOO_LARGE = "too large"
+"""The answer of a search that found too little memory."""
+
 _LENGTHS = struct.Struct("!IQ")
 _FOREVER = float("inf")
 
