@@ -78,7 +78,7 @@ class SearchProcess:
 def _started(end: socket.socket, *told: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603  nothing in it comes from outside
         [sys.executable, "-P", "-s", "-m", "results.searcher.child", *told],
-        stdin=end,
+        stdin=end.fileno(),
         # What it could say might quote what it reads.
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

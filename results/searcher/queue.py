@@ -10,6 +10,8 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.util import Finalize
 
 from results.domain.inquiry import Answer, Inquiry, answer
@@ -28,6 +30,7 @@ WAIT_S = 10.0
 ANSWER_S = 30.0
 
 _TRIES = 2
+_END_S = 1.0
 
 _BUSY = "Other searches are running. Try again in a moment."
 _SLOW = "This search took too long and was stopped. Look for something rarer, or under a path."
@@ -54,41 +57,41 @@ class Searcher:
         process = self._process
         return process.pid if process else None
 
-    @property
-    def is_searching(self) -> bool:
-        """Whether a large value is being searched."""
-        return self._turn.locked()
-
-    @property
-    def is_full(self) -> bool:
-        """Whether the next search in a large value would be refused."""
-        if not self._seats.acquire(blocking=False):
-            return True
-        self._seats.release()
-        return False
-
     def answer(self, packet: Packet, inquiry: Inquiry) -> Answer | None:
         """Return what ``inquiry.answer`` does; raises NotSearchedError."""
         if len(packet.data or b"") <= IN_PLACE_BYTES:
             return answer(packet, inquiry, checkpoint=_let_others_run)
-        if not self._seats.acquire(blocking=False):
-            raise NotSearchedError(_BUSY)
-        try:
+        with self.occupied():
             if not self._turn.acquire(timeout=self._wait_s):
                 raise NotSearchedError(_BUSY)
             try:
                 return self._beside(packet, inquiry)
             finally:
                 self._turn.release()
+
+    @contextmanager
+    def occupied(self) -> Iterator[None]:
+        """Take one of the seats meanwhile; raises NotSearchedError when there is none."""
+        if not self._seats.acquire(blocking=False):
+            raise NotSearchedError(_BUSY)
+        try:
+            yield
         finally:
             self._seats.release()
 
     def end(self) -> None:
-        """Let the process end, if there is one; the next large search starts another."""
-        with self._turn:
+        """Let the process end, if there is one; the next large search starts another.
+
+        One that searches is left to end with this process.
+        """
+        if not self._turn.acquire(timeout=_END_S):
+            return
+        try:
             if self._process is not None:
                 self._process.end(at_once=False)
                 self._process = None
+        finally:
+            self._turn.release()
 
     def _beside(self, packet: Packet, inquiry: Inquiry) -> Answer | None:
         until = time.monotonic() + self._answer_s

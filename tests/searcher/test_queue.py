@@ -41,8 +41,16 @@ def hold(searcher: Searcher, threads: ThreadPoolExecutor) -> tuple[int, Future[A
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     held = threads.submit(searcher.answer, LARGE, NEEDLE)
-    wait_for(lambda: searcher.is_searching, "nobody searches")
+    wait_for(searcher._turn.locked, "nobody searches")
     return pid, held
+
+
+def is_full(searcher: Searcher) -> bool:
+    try:
+        with searcher.occupied():
+            return False
+    except NotSearchedError:
+        return True
 
 
 def test_a_small_value_is_searched_in_place(searcher: Searcher) -> None:
@@ -117,7 +125,7 @@ def test_waiting_searches_do_not_hold_all_threads_of_a_worker(
 ) -> None:
     pid, held = hold(searcher, threads)
     waiting = threads.submit(searcher.answer, LARGE, NEEDLE)
-    wait_for(lambda: searcher.is_full, "nobody waits")
+    wait_for(lambda: is_full(searcher), "nobody waits")
 
     with pytest.raises(NotSearchedError, match="Other searches"):
         searcher.answer(LARGE, NEEDLE)
@@ -125,7 +133,7 @@ def test_waiting_searches_do_not_hold_all_threads_of_a_worker(
 
     os.kill(pid, signal.SIGCONT)
     assert held.result(60) == waiting.result(60) == answer(LARGE, NEEDLE)
-    assert not searcher.is_full
+    assert not is_full(searcher)
 
 
 def test_nobody_waits_for_ever_for_others(threads: ThreadPoolExecutor) -> None:
