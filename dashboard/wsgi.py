@@ -10,9 +10,9 @@ from dashboard import requests
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
-# A page gives way to other threads at each of its queries. Behind one that computes, as a search
-# in a large result does, it would wait this long every time before it goes on; Python's 5 ms are a
-# quarter of what a page takes.
+# A page gives way to other threads at each of its queries. Behind one that computes, as the page of a
+# large result does, it would wait this long every time before it goes on; Python's 5 ms are a quarter
+# of what a page takes. Searches compute far longer, and in a process of their own.
 sys.setswitchinterval(0.0005)
 
 application = requests.application()

@@ -111,15 +111,20 @@ def branch_page(
 
 
 def visible_value(opened: OpenedResult, name: str, *, role: Role | None) -> Document | None:
-    """Return one of the values of a result, when there is one of that name and the role may see it.
+    """Return one of the values of a result, when there is one of that name and the role may see it."""
+    return held_value(opened, name) if may_see(opened, name, role=role) else None
+
+
+def may_see(opened: OpenedResult, name: str, *, role: Role | None) -> bool:
+    """Whether a value of that name is theirs to see, if there is one.
 
     Whoever holds a share link has no role and sees only the output and the error, and what else was
     disclosed.
     """
     needed = {Held.METADATA: Role.VIEWER, Held.PAYLOAD: Role.MEMBER}
-    if name in needed and not opened.disclosed and not (role and role.covers(needed[Held(name)])):
-        return None
-    return held_value(opened, name)
+    if name not in needed or opened.disclosed:
+        return True
+    return role is not None and role.covers(needed[Held(name)])
 
 
 def _way(document: Document, asked: AskedBranch) -> tuple[tuple[Document, str], ...]:

@@ -22,11 +22,17 @@ def failure_of(opened: OpenedResult) -> FailureReport | None:
     return read_failure(opened.error, source=Source(opened.row.source))
 
 
-def message_value(failure: FailureReport | None) -> Document | None:
-    """Return the message of an error as a value, when it is JSON itself."""
+def message_packet(failure: FailureReport | None) -> Packet | None:
+    """Return the message of an error as a packet, when it is JSON itself."""
     if failure is None or not failure.message_json:
         return None
-    return decode(Packet(failure.message.encode("utf-8", "surrogatepass"), "application/json"))
+    return Packet(failure.message.encode("utf-8", "surrogatepass"), "application/json")
+
+
+def message_value(failure: FailureReport | None) -> Document | None:
+    """Return the message of an error as a value, when it is JSON itself."""
+    packet = message_packet(failure)
+    return decode(packet) if packet else None
 
 
 def durations_of(row: StoredResult) -> RunDurations:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Self, get_args
 from urllib.parse import urlencode
 
-from results.domain.document import Document
+from results.domain.inquiry import Answer, Inquiry, TextLine
 from results.domain.paths import readable
-from results.domain.search import Found, Match, Query, Where, search
+from results.domain.search import Found, Match, Query, Where
 from results.models import Role, Team
-from results.pages.branches import visible_value
+from results.pages.branches import may_see
 from results.pages.ranges import place_in
 from results.pages.tree import branch_address
-from results.pages.values import Held
+from results.pages.values import Held, held_packet
+from results.searcher.queue import NotSearchedError, searcher
 from results.services.lookup import OpenedResult
 
 MATCHES = 100
-_LINES_BEFORE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +56,22 @@ class MatchRow:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """Some of the matches in one value of a result."""
+    """Some of the matches in one value of a result, or a sentence why there are none.
+
+    ``is_answered`` is False when it was not searched this time, so that it helps to ask again.
+    """
 
     run_id: str
     asked: AskedSearch
-    rows: tuple[MatchRow, ...]
-    words: str
-    total: int
     search_url: str
     back_url: str
+    team: Team | None = None
+    rows: tuple[MatchRow, ...] = ()
+    words: str = ""
+    total: int = 0
     next_url: str = ""
     problem: str = ""
-    team: Team | None = None
+    is_answered: bool = True
 
 
 def search_page(
@@ -83,39 +86,44 @@ def search_page(
 ) -> SearchPage | None:
     """Look for what was asked; None when there is no such value, or it is not theirs to see.
 
-    Other requests of the same process are let through every few milliseconds.
+    Other requests are not held up: what is large is searched beside this process, or not at all
+    while too many wait for that.
     """
-    document = visible_value(opened, asked.name, role=role)
-    if document is None:
+    packet = held_packet(opened, asked.name) if may_see(opened, asked.name, role=role) else None
+    if packet is None:
         return None
-    found = search(
-        document,
-        asked.query,
-        after=asked.after,
-        limit=MATCHES,
-        checkpoint=lambda: time.sleep(0),
-    )
-    address = branch_address(branch_url, of=asked.name)
-    if document.is_text and asked.name == Held.OUTPUT:
-        rows = tuple(_rows_of_text(document, found.matches, branch_url))
+    page = SearchPage(opened.row.run_id, asked, search_url, back_url, team)
+    inquiry = Inquiry(asked.query, asked.name == Held.INNER, asked.after, MATCHES)
+    try:
+        answer = searcher().answer(packet, inquiry)
+    except NotSearchedError as error:
+        return replace(page, problem=str(error), is_answered=False)
+    return None if answer is None else _answered(page, answer, branch_url)
+
+
+def _answered(page: SearchPage, answer: Answer, branch_url: str) -> SearchPage:
+    found, asked = answer.found, page.asked
+    rows: tuple[MatchRow, ...]
+    if answer.lines is not None and asked.name == Held.OUTPUT:
+        rows = tuple(
+            _row_of_text(match, line, branch_url)
+            for match, line in zip(found.matches, answer.lines, strict=True)
+        )
     else:
+        address = branch_address(branch_url, of=asked.name)
         rows = tuple(
             _row(match, f"{way}&reveal=" if way else "")
             for match in found.matches
             for way in (address(match.pointer, 0),)
         )
     end = asked.after + len(rows)
-    return SearchPage(
-        opened.row.run_id,
-        asked,
-        rows,
-        _words(found, asked),
-        found.total,
-        search_url,
-        back_url,
-        _next_url(search_url, asked, end) if rows and end < found.total else "",
-        found.problem or "",
-        team,
+    return replace(
+        page,
+        rows=rows,
+        words=_words(found, asked),
+        total=found.total,
+        next_url=_next_url(page.search_url, asked, end) if rows and end < found.total else "",
+        problem=found.problem or "",
     )
 
 
@@ -132,23 +140,10 @@ def _row(match: Match, url: str, path: str = "") -> MatchRow:
     )
 
 
-def _rows_of_text(
-    document: Document, matches: Sequence[Match], branch_url: str
-) -> Iterator[MatchRow]:
-    """Matches in a value that is one text: each leads to its line, with a few lines before it."""
-    text = document.leaf_text("")
-    read = number = count = 0
-    for match in matches:
-        place = match.offset
-        number += text.count("\n", read, place)
-        begins = text.rfind("\n", 0, place) + 1
-        for _ in range(_LINES_BEFORE):
-            begins = text.rfind("\n", 0, max(0, begins - 1)) + 1
-        count += len(text[read:place].encode("utf-8", "replace"))
-        read = place
-        after = count - len(text[begins:place].encode("utf-8", "replace"))
-        asked = urlencode({"of": Held.OUTPUT, "view": "text", "after": str(after)})
-        yield _row(match, f"{branch_url}?{asked}#L{number + 1}", f"line {number + 1:,}")
+def _row_of_text(match: Match, line: TextLine, branch_url: str) -> MatchRow:
+    """A match in a value that is one text: it leads to its line, with a few lines before it."""
+    asked = urlencode({"of": Held.OUTPUT, "view": "text", "after": str(line.after)})
+    return _row(match, f"{branch_url}?{asked}#L{line.number}", f"line {line.number:,}")
 
 
 def _words(found: Found, asked: AskedSearch) -> str:

@@ -10,7 +10,7 @@ from results.domain.document import Document, Node
 from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.pages.lines import LinesPart, lines_part
-from results.pages.readings import failure_of, message_value
+from results.pages.readings import failure_of, message_packet
 from results.pages.tables import FIRST_ROWS, AskedTable, TablePart, looks_like_a_table, table_part
 from results.pages.tree import BUDGET, TreeNode, branch_address, whole_tree
 from results.services.lookup import OpenedResult
@@ -95,20 +95,26 @@ class ValuePart:
         return len(self.document.raw)
 
 
-def held_value(opened: OpenedResult, name: str) -> Document | None:
-    """Return one of the values of a result, decoded; None when it has none of that name."""
+def held_packet(opened: OpenedResult, name: str) -> Packet | None:
+    """Return the packet that holds one of the values of a result; None when it has none of that name."""
     match name:
-        case Held.OUTPUT:
-            return decode(opened.output) if opened.output else None
-        case Held.INNER:
-            return decode(opened.output).inner if opened.output else None
+        case Held.OUTPUT | Held.INNER:
+            return opened.output
         case Held.ERROR:
-            return message_value(failure_of(opened))
+            return message_packet(failure_of(opened))
         case Held.METADATA | Held.PAYLOAD:
             details = read_details(opened.details)
-            packet = details.metadata if name == Held.METADATA else details.payload
-            return decode(packet) if packet else None
+            return details.metadata if name == Held.METADATA else details.payload
     return None
+
+
+def held_value(opened: OpenedResult, name: str) -> Document | None:
+    """Return one of the values of a result, decoded; None when it has none of that name."""
+    packet = held_packet(opened, name)
+    if packet is None:
+        return None
+    document = decode(packet)
+    return document.inner if name == Held.INNER else document
 
 
 def tree_part(document: Document, name: Held, *, branch_url: str) -> ValuePart:

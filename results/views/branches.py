@@ -14,6 +14,7 @@ from results.pages.search import SearchPage
 
 _FRAGMENT = "X-Fragment"
 _TEXT = "text/plain; charset=utf-8"
+_AGAIN_S = 5
 
 
 def asked_branch(request: HttpRequest) -> AskedBranch:
@@ -53,11 +54,13 @@ def branch_answer(request: HttpRequest, page: BranchPage | None, template: str) 
 
 
 def search_answer(request: HttpRequest, page: SearchPage | None, template: str) -> HttpResponse:
-    """Answer with the list of matches when the search's script asks, else with a page."""
+    """Answer with the list of matches when the search's script asks, else with a page; 503 without an answer."""
     if page is None:
         raise Http404
     wanted = "runs/_matches.html" if _FRAGMENT in request.headers else template
-    response = render(request, wanted, {"page": page})
+    response = render(request, wanted, {"page": page}, status=200 if page.is_answered else 503)
+    if not page.is_answered:
+        response["Retry-After"] = str(_AGAIN_S)
     patch_vary_headers(response, (_FRAGMENT,))
     return response
 

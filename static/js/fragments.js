@@ -1,13 +1,15 @@
 // What every script asks the server with: a piece of a page instead of the whole page.
 "use strict";
 
-// Rejects when the server does not answer with the piece; `status` then tells why, 0 for no answer.
+// Rejects when the server does not answer with the piece; `status` then tells why, 0 for no answer,
+// and `said` is the sentence that came instead, if one did.
 const runlensFragment = async (url) => {
   const response = await fetch(url, { headers: { "X-Fragment": "1" } });
-  if (!response.ok) throw Object.assign(new Error(response.statusText), { status: response.status });
   const template = document.createElement("template");
   template.innerHTML = await response.text();
-  return template.content;
+  if (response.ok) return template.content;
+  const said = template.content.querySelector("p[role=alert]")?.textContent;
+  throw Object.assign(new Error(response.statusText), { status: response.status, said });
 };
 
 // Told to screen readers, once.

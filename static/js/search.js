@@ -29,8 +29,10 @@
       box().replaceChildren(fresh);
       answered = address;
       if (!links().length) runlensSay(box().textContent.trim());
-    } catch {
-      if (asked === lastAsked) box().textContent = "The search did not work. Try again.";
+    } catch (error) {
+      if (asked !== lastAsked) return false;
+      box().textContent = error.said || "The search did not work. Try again.";
+      runlensSay(box().textContent);
     }
     return asked === lastAsked;
   };
@@ -44,8 +46,8 @@
       if (of !== answered) return;
       document.querySelector("[data-found] .matches").append(...next.querySelectorAll(".matches > li"));
       more.closest("p").replaceWith(...next.querySelectorAll("p:has(a[data-more-matches])"));
-    } catch {
-      more.textContent = "More matches could not be loaded. Try again";
+    } catch (error) {
+      more.textContent = error.said || "More matches could not be loaded. Try again";
     } finally {
       loadsMore = false;
     }

@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from results.models import Team
+from results.searcher.queue import IN_PLACE_BYTES, SEATS, searcher
 from tests import make
 from tests.hostile import HOSTILE
 from tests.views.strangers import assert_asks_for_sign_in, assert_hidden
@@ -162,6 +165,43 @@ def test_a_locked_result_has_nothing_to_search(as_bob: Client, team: Team, setti
     settings.VAULT_KEYS = "k1:" + "A" * 43 + "="
 
     assert as_bob.get(SEARCH, {"q": "abc"}).status_code == 404
+
+
+@pytest.fixture
+def occupied() -> Iterator[None]:
+    """As many searches in large values as a worker bears."""
+    asked = [searcher().occupied() for _ in range(SEATS)]
+    with ExitStack() as stack:
+        for each in asked:
+            stack.enter_context(each)
+        yield
+
+
+@pytest.mark.usefixtures("occupied")
+def test_too_many_searches_are_asked_to_come_back_and_small_values_are_searched_all_the_same(
+    as_bob: Client, team: Team
+) -> None:
+    make.make_result(team=team, output=b'["abc",' + b"1," * IN_PLACE_BYTES + b"2]", details=DETAILS)
+
+    for headers in (FRAGMENT, {}):
+        response = as_bob.get(SEARCH, {"q": "abc"}, headers=headers)
+        assert response.status_code == 503
+        assert response["Retry-After"]
+        said = (
+            '<p class="error" role="alert">Other searches are running. Try again in a moment.</p>'
+        )
+        assert said in response.content.decode()
+    assert "1 match<" in ask(as_bob, q="abc", of="metadata")
+
+
+def test_a_large_value_is_answered_as_a_small_one_is(as_bob: Client, team: Team) -> None:
+    lines = b"x\n" * IN_PLACE_BYTES + "Zoë\n".encode()
+    make.make_result(team=team, output=lines, output_type="text/plain")
+
+    found = ask(as_bob, q="zoë")
+
+    assert f"line {IN_PLACE_BYTES + 1:,}</a>" in found
+    assert "<mark>Zoë</mark>" in found
 
 
 def test_a_match_in_a_text_leads_to_its_line(as_bob: Client, team: Team) -> None:

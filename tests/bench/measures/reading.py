@@ -135,7 +135,8 @@ def _swelling(stage: Stage, server: Server, goal: str, name: str, parts: list[st
     grown = []
     for part in parts:
         _open(server, product.run_path(name, part), product.headers)
-        grown.append(servers.peak_mib(pids) - before)
+        # With what it started for this.
+        grown.append(servers.peak_mib(server.pids()) - before)
     after = ", ".join(f"{mib:.0f}" for mib in grown)
     seen = [{"grown": grown[-1], "document": size / documents.MIB}]
     note = f"grown by {after} MiB over {before:.0f} MiB; the document has {size / documents.MIB:.0f} MiB."

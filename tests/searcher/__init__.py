@@ -1,0 +1,1 @@
+"""Searching in a process beside the web worker; it needs no database."""
