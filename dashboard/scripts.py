@@ -40,7 +40,7 @@ def script_addresses(joined: str) -> list[str]:
     return [static(name) for name in ((joined,) if is_joined else JOINED[joined])]
 
 
-class JoinedScriptsStorage(CompressedManifestStaticFilesStorage):
+class JoinedScriptsStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Joins the scripts before files are named by their content and compressed."""
 
     def post_process(

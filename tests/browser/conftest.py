@@ -290,9 +290,9 @@ def expect_focus(page: Page, what: str, wanted: str) -> None:
 def share(page: Page, **told: str) -> str:
     """Make a link to the run that is open, fill fields in by their labels, and return its address."""
     page.get_by_role("link", name="Share this result").click()
-    for label, text in told.items():
-        page.get_by_label(label, exact=True).fill(text)
     if "Passcode" in told:
         page.get_by_label("Ask for a passcode").check()
+    for label, text in told.items():
+        page.get_by_label(label, exact=True).fill(text)
     page.get_by_role("button", name="Make the link").click()
     return page.get_by_label("Address of the link").first.input_value()

@@ -70,7 +70,7 @@ REFUSED = [
     ({"OIDC_SERVER_URL": "id.example"}, "OIDC_SERVER_URL must look like"),
     ({"OIDC_SERVER_URL": "https://u:CANARY@id.example"}, "OIDC_SERVER_URL must look like"),
     ({"OIDC_SERVER_URL": "https://id.example/?x=CANARY"}, "OIDC_SERVER_URL must look like"),
-    ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+    ({"SECRET_KEY": None}, "or DATA_DIR to a folder that holds it in secrets/secret_key"),
     ({"SECRET_KEY": ""}, "SECRET_KEY is too weak"),
     ({"SECRET_KEY": "CANARYshort"}, "SECRET_KEY is too weak"),
     ({"SECRET_KEY": "x" * 60}, "SECRET_KEY is too weak"),
@@ -152,6 +152,20 @@ def test_what_cannot_be_used_is_said_in_one_line(
     assert line.startswith("runlens: ")
     assert says in line
     assert "CANARY" not in line
+
+
+@pytest.mark.parametrize(
+    ("given", "site"),
+    [
+        ({}, "http://localhost:8000"),
+        ({"PORT": "8010"}, "http://localhost:8010"),
+        ({"PORT": "8010", "SITE_URL": "https://runs.example"}, "https://runs.example"),
+    ],
+)
+def test_the_site_is_at_the_port_unless_it_is_named(
+    given: dict[str, str], site: str, tmp_path: Path
+) -> None:
+    assert setting(tmp_path, "s.SITE_URL", **given) == site
 
 
 @pytest.mark.parametrize("ring", ["", "k1:CANARY"])

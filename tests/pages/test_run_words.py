@@ -8,7 +8,8 @@ import pytest
 
 from results.domain.status import RunStatus, State
 from results.models import Role, Sighting
-from results.pages.run_words import words
+from results.pages.run_words import asked_words, words
+from results.services.candidates import NOT_ASKED
 
 PENDING = [status for status in RunStatus if not status.is_final]
 # Both API versions have a name for the same situation.
@@ -112,3 +113,16 @@ def test_an_unknown_status_is_shown_as_it_was_sent() -> None:
     assert "“DREAMING”" in sentence
     assert "not final" in sentence
     assert advice == ""
+
+
+@pytest.mark.parametrize(
+    ("reasons", "words"),
+    [
+        (["knows this run"], "1 key asked"),
+        (["knows this run", "does not know this run"], "2 keys asked"),
+        (["knows this run", f"{NOT_ASKED}its secret cannot be opened"], "1 of 2 keys asked"),
+        ([f"{NOT_ASKED}its secret cannot be opened"], "Why no key was asked"),
+    ],
+)
+def test_a_key_that_was_left_out_does_not_count_as_asked(reasons: list[str], words: str) -> None:
+    assert asked_words(reasons) == words
