@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
+from typing import Self
 
 from results.domain.details import read_details
-from results.domain.document import Document, Node
+from results.domain.document import Document, DocumentKind, Node
 from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.pages.lines import LinesPart, lines_part
@@ -55,6 +56,33 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueFacts:
+    """What a page tells of a value beside showing it (see ``Document``); ``size`` in bytes as sent.
+
+    A page lives on after its answer until Python looks for circles, so it must not hold the value.
+    """
+
+    kind: DocumentKind
+    size: int
+    is_text: bool
+    has_inner: bool
+    sentence: str | None
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """The facts of a value."""
+        return cls(
+            document.kind,
+            len(document.raw),
+            document.is_text,
+            document.inner is not None,
+            document.sentence,
+            document.notes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ValuePart:
     """A value as the page shows it: a tree, a table, lines, or text that may be only the beginning.
 
@@ -62,7 +90,7 @@ class ValuePart:
     there is no tree of it.
     """
 
-    document: Document
+    facts: ValueFacts
     type: str
     tree: TreeNode | None = None
     branches: str = ""
@@ -77,7 +105,7 @@ class ValuePart:
     @property
     def name(self) -> str:
         """By which name addresses know what the tree shows."""
-        return Held.INNER if self.document.inner is not None else Held.OUTPUT
+        return Held.INNER if self.facts.has_inner else Held.OUTPUT
 
     @property
     def csv_url(self) -> str:
@@ -92,7 +120,7 @@ class ValuePart:
     @property
     def size(self) -> int:
         """How long it is as sent, in bytes."""
-        return len(self.document.raw)
+        return self.facts.size
 
 
 def held_packet(opened: OpenedResult, name: str) -> Packet | None:
@@ -122,7 +150,7 @@ def tree_part(document: Document, name: Held, *, branch_url: str) -> ValuePart:
     address = branch_address(branch_url, of=name)
     budget = BUDGET if name is Held.ERROR else _FOLDED_BUDGET
     return ValuePart(
-        document,
+        ValueFacts.of(document),
         "JSON",
         tree=whole_tree(document, address, budget=budget),
         branches=f"{branch_url}?of={name}",
@@ -132,7 +160,7 @@ def tree_part(document: Document, name: Held, *, branch_url: str) -> ValuePart:
 def text_part(document: Document) -> ValuePart:
     """A value that changes while it is looked at, so that no branch of it has an address."""
     text, cut = document.text(_SHOWN_BYTES)
-    return ValuePart(document, "JSON", text=text, cut=cut)
+    return ValuePart(ValueFacts.of(document), "JSON", text=text, cut=cut)
 
 
 def output_part(
@@ -150,7 +178,7 @@ def output_part(
     shown = View(view) if view in views else views[0]
     choices = tuple(Choice(each.label, f"?view={each.value}", each is shown) for each in views)
     part = ValuePart(
-        document,
+        ValueFacts.of(document),
         packet.type or ("JSON" if packet.flattened else "no type was sent"),
         choices=choices if len(choices) > 1 else (),
         raw_url=raw_url,

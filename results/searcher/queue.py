@@ -27,7 +27,7 @@ SEATS = 2
 """Request threads of a worker that are in a search, or wait for one; a worker has four."""
 
 WAIT_S = 10.0
-ANSWER_S = 30.0
+ANSWER_S = 45.0
 
 _TRIES = 2
 _END_S = 1.0

@@ -42,7 +42,7 @@ def test_a_table_is_offered_for_lists_of_objects_alone(text: str, *, offered: bo
 
     shown = output_part(packet, view="", branch_url="/b", raw_url="/raw", json_url="/json")
 
-    assert looks_like_a_table(shown.document) is offered
+    assert looks_like_a_table(decode(packet)) is offered
     assert ("Table" in [choice.label for choice in shown.choices]) is offered
     assert shown.table is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import time
 from typing import Any
 
@@ -10,6 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from results.domain.document import Document
+from results.domain.packet import Packet
 from results.domain.status import State
 from results.models import Lookup, ProjectKey, Sighting, StoredResult, Team
 from results.models.keys import KeyAnswer
@@ -405,3 +409,19 @@ def test_the_last_good_run_of_the_task_is_one_click_away_unless_it_is_this_one(
     assert b'href="/t/acme/runs/run_good/"' in failed
     assert b'href="/t/acme/runs/run_bad/compare/?with=run_good"' in failed
     assert b"Last good run:" not in succeeded
+
+
+@pytest.mark.parametrize("view", ["tree", "text"])
+def test_a_large_value_is_let_go_with_its_answer(as_bob: Client, team: Team, view: str) -> None:
+    data = json.dumps({"items": list(range(50_000))}).encode()
+    make.make_result(team=team, output=data)
+    gc.disable()
+    try:
+        # Only looking for circles would free what a template's context holds.
+        assert as_bob.get("/t/acme/runs/run_stored1/", {"view": view}).status_code == 200
+        # Not isinstance, which would wake what is lazy.
+        held = [each for each in gc.get_objects() if type(each) in (Document, Packet)]
+    finally:
+        gc.enable()
+
+    assert data not in [getattr(each, "raw", None) or getattr(each, "data", None) for each in held]

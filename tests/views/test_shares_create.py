@@ -245,8 +245,8 @@ def test_the_preview_follows_a_part_that_an_address_names(as_alice: Client, team
 
     page = as_alice.get(SHARE, {"scope": "part", "pointer": "/part"})
 
-    shown = page.context["page"].preview.output.document
-    assert shown.leaf_text("/said") == "in the part"
+    shown = page.context["page"].preview.output.tree.children
+    assert {each.node.pointer: each.node.text for each in shown}["/said"] == "in the part"
     assert b'value="/part"' in page.content
 
 

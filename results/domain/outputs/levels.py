@@ -194,7 +194,7 @@ def split(value: Value) -> Level:
     """The children of an object or list; the value must be one, and be valid."""
     if isinstance(value, Span):
         return _Scanned(value.pieces())
-    if len(value) > _SMALL and is_crowded(bytes(value)):
+    if len(value) > _SMALL and is_crowded(view(value)):
         return scanned(bytes(value))
     try:
         return _split_fast(value)
@@ -264,11 +264,12 @@ def _nothing_dropped(pieces: dict[str, msgspec.Raw], size: int) -> bool:
     return size == names + values + 4 * len(pieces) + (1 if pieces else 2)
 
 
-def is_crowded(text: bytes) -> bool:
+def is_crowded(text: bytes | memoryview) -> bool:
     """Whether so many small values are likely in ``text`` that a piece for each would take too much memory."""
     commas = size = 0
     for start in range(0, len(text), 64 * _WINDOW):
-        end = min(start + _WINDOW, len(text))
-        commas += text.count(b",", start, end)
-        size += end - start
+        # Only what is looked at is copied.
+        window = bytes(text[start : start + _WINDOW])
+        commas += window.count(b",")
+        size += len(window)
     return commas * _BYTES_A_PIECE > size

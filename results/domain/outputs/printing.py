@@ -21,6 +21,7 @@ _SPACE_BETWEEN = re.compile(rb"(" + jsontext.STRING + rb")|[ \t\r\n]++")
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\."
 )
+_NEEDLESS = re.compile(rb"\\[u/]")
 _HALF_PAIR = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
@@ -106,7 +107,7 @@ def canonical(text: bytes) -> bytes:
     Escapes that are not needed become the character; half surrogate pairs stay escapes; bytes that
     are no UTF-8 become U+FFFD.
     """
-    if b"\\u" in text or b"\\/" in text:
+    if _NEEDLESS.search(text):
         text = b"".join(_ESCAPE.sub(_respelt, part) for part in _parts(text))
     if text.isascii():
         return text

@@ -182,9 +182,15 @@ def _span(tree: Places, wire: bytes, pause: Callable[[], None]) -> Span:
         return value.again(pause)
     if len(value) == len(wire):
         return scanner.whole(wire, pause)
-    text = bytes(value)
     start = len(_WRAPPER)
-    if wire.startswith(_WRAPPER) and wire.startswith(text, start):
-        # The copy is not needed, then.
-        return Span(Text(wire, pause), start, start + len(text))
-    return scanner.whole(text, pause)
+    if wire.startswith(_WRAPPER) and _stands_at(start, wire, memoryview(value)):
+        return Span(Text(wire, pause), start, start + len(value))
+    return scanner.whole(bytes(value), pause)
+
+
+def _stands_at(start: int, wire: bytes, part: memoryview) -> bool:
+    """Whether ``part`` is in ``wire`` at ``start``, found window by window so that no second copy is made."""
+    return all(
+        wire.startswith(bytes(part[at : at + _WINDOW]), start + at)
+        for at in range(0, len(part), _WINDOW)
+    )

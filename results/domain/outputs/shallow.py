@@ -43,6 +43,7 @@ NAMES = re.compile(
 _STEP = 1 << 20
 _COLLAPSES = 3
 _NO_MARK = bytes(set(range(256)) - set(b'[]{}"'))
+_ESCAPED_MARK = re.compile(rb'\\["\\]')
 _STRING_OF_MARKS = re.compile(rb'"[^"]*+"')
 
 
@@ -72,7 +73,7 @@ def _marks(data: bytes) -> Iterator[bytes]:
         end = start + _STEP
         while data[end - 1 : end] == b"\\":
             end += 1
-        part = data[start:end].replace(b"\\\\", b"").replace(b'\\"', b"")
+        part = _ESCAPED_MARK.sub(b"", data[start:end])
         # A string without brackets is two quotes side by side, which change nothing for the others.
         yield part.translate(None, _NO_MARK).replace(b'""', b"")
         start = end
