@@ -239,7 +239,7 @@ def read_share(place: Place, token: str, **extra: str) -> tuple[int, str]:
         env=place.environment | {"ROUNDS_IN_WEB": "0"} | extra,
     ) as server:
         try:
-            for _ in range(300):
+            for _ in range(900):
                 try:
                     with urllib.request.urlopen(f"http://localhost:{port}/s/{token}/") as answer:
                         return answer.status, answer.read().decode()

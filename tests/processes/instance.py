@@ -87,7 +87,7 @@ class Instance:
         """SIGTERM; returns the exit status and what was printed last."""
         process.terminate()
         told = process.stdout.read() if process.stdout else ""
-        status = process.wait(timeout=30)
+        status = process.wait(timeout=90)
         self._gone(process)
         return status, told
 
@@ -97,7 +97,7 @@ class Instance:
             self.kill(process)
 
     def _gone(self, process: subprocess.Popen[str]) -> None:
-        process.wait(timeout=30)
+        process.wait(timeout=90)
         if process.stdout is not None:
             process.stdout.close()
         self.running.remove(process)
@@ -112,7 +112,7 @@ class Instance:
         """Run one statement on the instance's database, past the product."""
         url = self.stage.environment["DATABASE_URL"]
         if url.startswith("sqlite"):
-            with sqlite3.connect(url.removeprefix("sqlite:///"), timeout=10) as connection:
+            with sqlite3.connect(url.removeprefix("sqlite:///"), timeout=60) as connection:
                 rows = list(connection.execute(statement))
             connection.close()
             return rows
@@ -129,7 +129,7 @@ def _serves(port: int) -> bool:
         return False
 
 
-def wait_for(happened: Callable[[], object], otherwise: str, *, at_most_s: float = 60) -> None:
+def wait_for(happened: Callable[[], object], otherwise: str, *, at_most_s: float = 90) -> None:
     """Wait until something has happened; fails with a sentence when it does not."""
     ends = time.monotonic() + at_most_s
     while not happened():

@@ -72,7 +72,7 @@ def ask_again(sighting: Sighting) -> Sighting | None:
     sighting = Sighting.objects.select_related("team").get(pk=sighting.pk)
     asked = sightings.ask(sighting=sighting, now=timezone.now())
     assert asked is not None, "somebody else is asking"
-    asked.result(timeout=10)
+    asked.result(timeout=60)
     return Sighting.objects.filter(pk=sighting.pk).first()
 
 
@@ -80,7 +80,7 @@ def go_rounds(times: int = 1) -> None:
     """Go round as the processes do, and wait for every answer to be recorded."""
     for _ in range(times):
         rounds.go_round()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while Sighting.objects.filter(claim__isnull=False).exists():
             assert time.monotonic() < deadline, "a question was never answered"
             time.sleep(0.01)

@@ -18,6 +18,7 @@ from results.domain.status import State
 from results.sandbox.scenarios import PREVIEW_BRANCH, SANDBOX_KEYS, scenario
 from results.sandbox.server import Sandbox
 from results.services import asking
+from results.trigger.client import TriggerClient
 from tests.sandbox.recorded_world import BY_NAME, DEV, NOW, PROD, STG, recorded_world
 from tests.trigger.listener import Listener
 from tests.trigger.test_wire_recorded import RUNS, TRUTH
@@ -98,16 +99,29 @@ def test_the_other_keys_are_asked_when_the_one_that_knew_the_run_is_down(
     assert [said.state for said in asked.said] == [State.UNREACHABLE, State.SUCCEEDED]
 
 
-def test_no_more_than_four_keys_are_asked_at_once(sandbox: Sandbox, settings: Any) -> None:
+def test_no_more_than_four_keys_are_asked_at_once(
+    sandbox: Sandbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.TRIGGER_API_URL = sandbox.url
     keys = [candidate(f"{n}", SANDBOX_KEYS["dev"], sandbox.url) for n in range(6)]
-    sandbox.faults.add("latency", seconds=0.6, path="/result")
+    sandbox.faults.add("latency", seconds=0.3, path="/result")
+    asking_now = most = 0
+    result = TriggerClient.result
+
+    async def counted(client: TriggerClient, run_id: str) -> Any:
+        nonlocal asking_now, most
+        asking_now += 1
+        most = max(most, asking_now)
+        try:
+            return await result(client, run_id)
+        finally:
+            asking_now -= 1
+
+    monkeypatch.setattr(TriggerClient, "result", counted)
 
     asked = ask("run_nobody", keys)
 
-    moments = sorted(call.at for call in sandbox.calls if call.kind == "result")
-    assert moments[3] - moments[0] < 0.5
-    assert moments[4] - moments[0] > 0.5
+    assert most == 4
     assert len(asked.said) == 6
 
 
@@ -118,12 +132,11 @@ def test_all_keys_together_take_no_longer_than_one_deadline(
     monkeypatch.setattr(asking, "DEADLINE_S", 1.0)
     sandbox.faults.add("silent")
     keys = [candidate(f"{n}", SANDBOX_KEYS["dev"], sandbox.url) for n in range(9)]
-    began = time.monotonic()
 
     asked = ask("run_nobody", keys, first_alone=True)
 
-    # One group after the other would take three times as long.
-    assert time.monotonic() - began < 2.8
+    # Each group with a deadline of its own would have reached every key.
+    assert sandbox.count() < 9
     assert asked.state is State.UNREACHABLE
     assert len(asked.said) == 9
     assert asked.said[-1].reason == "could not be asked within 1 seconds"
@@ -369,7 +382,7 @@ def test_a_hanging_a_refused_and_a_knowing_key_together_find_the_run(
         "refused": State.KEY_REFUSED,
         "knows": State.PENDING,
     }
-    assert time.monotonic() - began < 5, "nobody waited for the key that hangs"
+    assert time.monotonic() - began < asking.DEADLINE_S - 1, "nobody waited for the key that hangs"
 
 
 def test_a_hanging_and_a_refused_key_are_told_apart_when_nobody_knows_the_run(

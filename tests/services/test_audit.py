@@ -153,7 +153,7 @@ def test_t24_many_writers_of_one_team_make_one_chain(*, is_new: bool) -> None:
 
     def write(name: int) -> None:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=60)
             for number in range(each):
                 with transaction.atomic():
                     note(team, subject=f"{name}.{number}")

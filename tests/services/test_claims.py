@@ -32,7 +32,7 @@ def at_once(work: Callable[[int], T], workers: int = WORKERS) -> list[T]:
 
     def run(number: int) -> T:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             return work(number)
         finally:
             connection.close()
@@ -96,7 +96,7 @@ def test_a_run_whose_asker_died_is_asked_about_by_another(
     asked = sightings.ask(sighting=sighting, now=now)
 
     assert asked is not None
-    asked.result(timeout=5)
+    asked.result(timeout=60)
     assert Sighting.objects.get().state == "unknown"
 
 

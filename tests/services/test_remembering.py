@@ -105,7 +105,7 @@ def test_a_look_while_the_answer_is_recorded_is_never_left_behind(team: Team, al
     recorded, looking = threading.Event(), threading.Event()
 
     def look() -> None:
-        recorded.wait(10)
+        assert recorded.wait(60)
         looking.set()
         make.make_lookup(team=team, run_id=sighting.run_id, by=alice)
         connections.close_all()
@@ -115,11 +115,11 @@ def test_a_look_while_the_answer_is_recorded_is_never_left_behind(team: Team, al
     with transaction.atomic():
         record(sighting, DONE)
         recorded.set()
-        looking.wait(10)
+        assert looking.wait(60)
         # The look has begun and waits for this transaction: what it will read is what is true then.
         thread.join(0.3)
         assert thread.is_alive()
-    thread.join(10)
+    thread.join(60)
 
     assert lines("outcome", "task") == [{("failed", "report")}] * 2
 

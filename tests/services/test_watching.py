@@ -120,7 +120,7 @@ def test_a_watched_run_is_stored_and_seen_by_whoever_asked_with_no_page_open(
     asked = sightings.ask(sighting=sighting, now=now)
 
     assert asked is not None
-    asked.result(timeout=10)
+    asked.result(timeout=60)
     assert Watch.objects.get().outcome == "succeeded"
     bell = watching.bell(team=team, by=alice, role=Role.OWNER)
     assert bell == watching.Bell(live=0, unseen=1, may_watch=True)

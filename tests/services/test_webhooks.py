@@ -29,7 +29,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
     settings.WEBHOOK_ALLOWED_HOSTS = ["127.0.0.1"]
     with Receiver() as listening:
         yield listening
-    courier.courier().run(webhooks.http().aclose, timeout_s=5)
+    courier.courier().run(webhooks.http().aclose, timeout_s=60)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def hook(team: Team, receiver: Receiver) -> Webhook:
 def send(now: datetime) -> int:
     """Send what is due and wait until it is recorded."""
     sent = webhooks.send_due(claim=uuid.uuid4(), now=now, at_most=50)
-    assert courier.courier().settle(timeout_s=10)
+    assert courier.courier().settle(timeout_s=60)
     return sent
 
 
@@ -161,7 +161,7 @@ def test_a_message_tells_how_the_run_ended_and_nothing_that_it_returned(
     delivery = make.make_delivery(team=team, result=result)
 
     assert rounds.go_slower_round() == 1
-    assert courier.courier().settle(timeout_s=10)
+    assert courier.courier().settle(timeout_s=60)
 
     one = receiver.received[0]
     assert one.told.pop("sent_at").endswith("Z")

@@ -101,12 +101,12 @@ def get(
     *,
     rules: AddressRules = LOOPBACK,
     headers: Mapping[str, str] | None = None,
-    deadline_s: float = 5.0,
+    deadline_s: float = 60.0,
     max_bytes: int = 1 << 20,
-    read_s: float = 5.0,
+    read_s: float = 60.0,
 ) -> Answer:
     """One GET by a client of its own."""
     return with_http(
         lambda http: http.get(url, headers=headers or {}, deadline_s=deadline_s),
-        Http(rules, max_bytes=max_bytes, connect_s=1.0, read_s=read_s),
+        Http(rules, max_bytes=max_bytes, connect_s=60.0, read_s=read_s),
     )

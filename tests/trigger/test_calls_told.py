@@ -45,13 +45,13 @@ def answering(status: int) -> bytes:
 )
 def test_an_answer_is_told_by_its_kind(status: int, outcome: str) -> None:
     with Listener(answering(status)) as there:
-        assert told(lambda http: http.get(there.url, headers={}, deadline_s=5)) == [
+        assert told(lambda http: http.get(there.url, headers={}, deadline_s=60)) == [
             ("api", outcome)
         ]
-        assert told(lambda http: http.get(there.url, headers={}, deadline_s=5, to="store")) == [
+        assert told(lambda http: http.get(there.url, headers={}, deadline_s=60, to="store")) == [
             ("store", outcome)
         ]
-        assert told(lambda http: http.post(there.url, headers={}, body=b"", deadline_s=5)) == [
+        assert told(lambda http: http.post(there.url, headers={}, body=b"", deadline_s=60)) == [
             ("webhook", outcome)
         ]
 
@@ -61,12 +61,12 @@ def test_an_answer_is_told_by_its_kind(status: int, outcome: str) -> None:
     [("http://127.0.0.1:1/", "unreachable"), ("http://10.0.0.1/", "not_sent")],
 )
 def test_a_call_that_nobody_answers_is_told_by_why(url: str, outcome: str) -> None:
-    assert told(lambda http: http.get(url, headers={}, deadline_s=5)) == [("api", outcome)]
+    assert told(lambda http: http.get(url, headers={}, deadline_s=60)) == [("api", outcome)]
 
 
 def test_what_cannot_be_read_is_told() -> None:
     with Listener(b"nonsense\r\n\r\n") as there:
-        assert told(lambda http: http.get(there.url, headers={}, deadline_s=5)) == [
+        assert told(lambda http: http.get(there.url, headers={}, deadline_s=60)) == [
             ("api", "unreadable")
         ]
 

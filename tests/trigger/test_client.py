@@ -42,7 +42,7 @@ def ask(
 
     def work(http: Http) -> Awaitable[T]:
         client = TriggerClient(
-            http, url, ApiKey(key), branch=branch, now=lambda: NOW, deadline_s=lambda: 3.0
+            http, url, ApiKey(key), branch=branch, now=lambda: NOW, deadline_s=lambda: 60.0
         )
         return call(client)
 
