@@ -16,7 +16,7 @@ from django.db.models.functions import Greatest, Least
 
 from results.domain.budget import Budget
 from results.models import ProjectKey
-from results.services.asking import Calls
+from results.services.answers import Calls
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from results.domain.status import State
 from results.models import ProjectKey, Sighting, Team
 from results.models.audit import Action
 from results.models.keys import KeyAnswer
-from results.services import asking, audit, budgets, circuits, keys, sealing
+from results.services import answers, audit, budgets, circuits, keys, sealing
 from results.trigger.pauses import LONGEST
 
 _KEY_USE_STEP = timedelta(minutes=1)
@@ -40,8 +40,8 @@ class Plan:
     addresses that not every question may ask now.
     """
 
-    candidates: tuple[asking.Candidate, ...]
-    not_asked: tuple[asking.KeySaid, ...]
+    candidates: tuple[answers.Candidate, ...]
+    not_asked: tuple[answers.KeySaid, ...]
     first_alone: bool = False
     left_alone: frozenset[str] = frozenset()
 
@@ -78,7 +78,7 @@ def plan(
     able, short = _with_calls(calls, turn, now)
     probing, beaten = _with_probes(able, gates, calls, now)
     candidates = tuple(
-        asking.Candidate(
+        answers.Candidate(
             key.pk,
             key.label,
             key.api_url,
@@ -99,7 +99,7 @@ def plan(
     )
 
 
-def note_key_answers(asked: asking.Asked, *, now: datetime) -> list[uuid.UUID]:
+def note_key_answers(asked: answers.Asked, *, now: datetime) -> list[uuid.UUID]:
     """Keep what the API last said to each key, its pause, its calls, and roughly when it was used.
 
     A key that was replaced or tested while it was asked keeps the later word. Rows are written in
@@ -165,10 +165,10 @@ def _likeliest_first(
 
 def _awake(
     keys: Sequence[ProjectKey], gates: Mapping[str, circuits.Gate], turn: Turn, now: datetime
-) -> tuple[list[ProjectKey], list[asking.KeySaid]]:
+) -> tuple[list[ProjectKey], list[answers.KeySaid]]:
     """Return the keys that may ask now, one for each address that is probed, and why not the rest."""
     awake: list[ProjectKey] = []
-    resting: list[asking.KeySaid] = []
+    resting: list[answers.KeySaid] = []
     probed: set[str] = set()
     for key in keys:
         said = _at_rest(key, gates.get(key.api_url), turn, now)
@@ -185,7 +185,7 @@ def _awake(
 
 def _at_rest(
     key: ProjectKey, gate: circuits.Gate | None, turn: Turn, now: datetime
-) -> asking.KeySaid | None:
+) -> answers.KeySaid | None:
     # A pause that is longer than any was written under another clock.
     if key.paused_until is not None and now < key.paused_until <= now + LONGEST:
         why = f"asked us to wait until {key.paused_until:%H:%M:%S} UTC"
@@ -203,11 +203,11 @@ def _turn(team: Team, until: datetime, *, now: datetime) -> datetime:
 
 def _opened(
     team: Team, keys: Sequence[ProjectKey]
-) -> tuple[list[tuple[ProjectKey, ApiKey]], list[asking.KeySaid]]:
+) -> tuple[list[tuple[ProjectKey, ApiKey]], list[answers.KeySaid]]:
     """Return the keys opened, and what to say of those that do not open although the vault does."""
     data_key = sealing.data_key(team)
     opened: list[tuple[ProjectKey, ApiKey]] = []
-    closed: list[asking.KeySaid] = []
+    closed: list[answers.KeySaid] = []
     for key in keys:
         try:
             opened.append((key, sealing.open_secret(key, data_key)))
@@ -219,7 +219,7 @@ def _opened(
 
 def _with_calls(
     calls: Mapping[ProjectKey, int], turn: Turn, now: datetime
-) -> tuple[set[ProjectKey], list[asking.KeySaid]]:
+) -> tuple[set[ProjectKey], list[answers.KeySaid]]:
     """Take each key's calls from its budget; a key that somebody else emptied is left out."""
     able = budgets.take(calls, now=now)
     return able, [_short(key, turn(now + _STEP)) for key in calls if key not in able]
@@ -230,26 +230,26 @@ def _with_probes(
     gates: Mapping[str, circuits.Gate],
     calls: Mapping[ProjectKey, int],
     now: datetime,
-) -> tuple[set[ProjectKey], list[asking.KeySaid]]:
+) -> tuple[set[ProjectKey], list[answers.KeySaid]]:
     """Take the probes of addresses; a key whose probe somebody else took gives its calls back."""
     probing: set[ProjectKey] = set()
-    beaten: list[asking.KeySaid] = []
+    beaten: list[answers.KeySaid] = []
     for key in [key for key in able if key.api_url in gates]:
         gate = gates[key.api_url]
         if circuits.take_probe(gate, now=now):
             probing.add(key)
             continue
         able.discard(key)
-        budgets.settle([asking.Calls(key.pk, calls[key], 0)], now=now)
+        budgets.settle([answers.Calls(key.pk, calls[key], 0)], now=now)
         beaten.append(_tried_by_another(key, gate, now))
     return probing, beaten
 
 
-def _short(key: ProjectKey, until: datetime) -> asking.KeySaid:
+def _short(key: ProjectKey, until: datetime) -> answers.KeySaid:
     return _said(key, State.RATE_LIMITED, _not_asked(budgets.limit_words(), until), until)
 
 
-def _tried_by_another(key: ProjectKey, gate: circuits.Gate, now: datetime) -> asking.KeySaid:
+def _tried_by_another(key: ProjectKey, gate: circuits.Gate, now: datetime) -> answers.KeySaid:
     until = now + _STEP
     return _said(key, State.UNREACHABLE, _not_asked(gate.why, until), until)
 
@@ -258,5 +258,7 @@ def _not_asked(why: str, until: datetime | None) -> str:
     return f"{NOT_ASKED}{why}; asked again at {until:%H:%M:%S} UTC"
 
 
-def _said(key: ProjectKey, state: State, why: str, until: datetime | None = None) -> asking.KeySaid:
-    return asking.KeySaid(key.pk, key.label, state, why, until)
+def _said(
+    key: ProjectKey, state: State, why: str, until: datetime | None = None
+) -> answers.KeySaid:
+    return answers.KeySaid(key.pk, key.label, state, why, until)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from results.domain.circuit import Admission
 from results.models import ApiCircuit, Sighting
-from results.services.asking import Failure
+from results.services.answers import Failure
 
 
 @dataclass(frozen=True, slots=True)

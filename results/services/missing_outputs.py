@@ -13,7 +13,7 @@ from django.utils import timezone
 from results import vault
 from results.domain.result import RunResult
 from results.models import StoredResult
-from results.services import asking, candidates, questions
+from results.services import answers, candidates, questions
 from results.services.candidates import note_key_answers, note_refusals
 from results.services.storing import complete_result
 
@@ -41,7 +41,7 @@ def fetch_output(*, result: StoredResult, by: User, now: datetime) -> None:
         why = next((said.reason for said in plan.not_asked), "the team has no key")
         raise NotFetchedError(f"The output still could not be fetched: {why}.")
 
-    def then(asked: asking.Asked) -> str:
+    def then(asked: answers.Asked) -> str:
         _note_keys(asked)
         return _kept(result, asked, by)
 
@@ -57,12 +57,12 @@ def fetch_output(*, result: StoredResult, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def _note_keys(asked: asking.Asked) -> None:
+def _note_keys(asked: answers.Asked) -> None:
     now = timezone.now()
     note_refusals(note_key_answers(asked, now=now), now=now)
 
 
-def _kept(result: StoredResult, asked: asking.Asked, by: User) -> str:
+def _kept(result: StoredResult, asked: answers.Asked, by: User) -> str:
     """Keep the output, or return why there is none."""
     found = asked.found
     if isinstance(found, RunResult):

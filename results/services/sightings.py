@@ -23,7 +23,7 @@ from results.domain.result import Pending, RunResult
 from results.domain.status import State
 from results.models import Sighting, StoredResult, Team
 from results.models.sightings import WATCHED_ON
-from results.services import asking, candidates, circuits, questions, remembering, sealing
+from results.services import answers, asking, candidates, circuits, questions, remembering, sealing
 from results.services.candidates import note_key_answers, note_refusals
 from results.services.storing import column, store_result
 
@@ -196,16 +196,16 @@ def _send(sighting: Sighting, claim: uuid.UUID, now: datetime) -> Future[None] |
         return None
     pk = sighting.pk
     if not plan.candidates:
-        asked = asking.Asked(None, None, (), now, plan.not_asked)
+        asked = answers.Asked(None, None, (), now, plan.not_asked)
         record(sighting_pk=pk, claim=claim, asked=asked, now=now)
         if plan.left_alone:
             circuits.wake_if_closed(plan.left_alone, now=now)
         return None
 
-    def then(asked: asking.Asked) -> None:
+    def then(asked: answers.Asked) -> None:
         record(sighting_pk=pk, claim=claim, asked=asked, now=timezone.now())
 
-    def on_failure(failure: asking.Failure) -> None:
+    def on_failure(failure: answers.Failure) -> None:
         mine = Sighting.objects.filter(pk=pk, claim=claim, trouble="")
         mine.update(trouble=column(f"{failure.why} and is being tried again", 255))
 
@@ -213,7 +213,9 @@ def _send(sighting: Sighting, claim: uuid.UUID, now: datetime) -> Future[None] |
 
 
 @transaction.atomic
-def record(*, sighting_pk: uuid.UUID, claim: uuid.UUID, asked: asking.Asked, now: datetime) -> None:
+def record(
+    *, sighting_pk: uuid.UUID, claim: uuid.UUID, asked: answers.Asked, now: datetime
+) -> None:
     """Write what was answered. A final answer always counts; others only under a live claim."""
     # Keys before runs, as everywhere: who holds one and wants the other must not meet its opposite.
     refused = note_key_answers(asked, now=now)
@@ -234,7 +236,7 @@ def record(*, sighting_pk: uuid.UUID, claim: uuid.UUID, asked: asking.Asked, now
     note_refusals(refused, now=now)
 
 
-def _update(sighting: Sighting, asked: asking.Asked, now: datetime) -> None:
+def _update(sighting: Sighting, asked: answers.Asked, now: datetime) -> None:
     before = (sighting.state, sighting.status)
     state = asked.state
     sighting.trouble = ""

@@ -14,7 +14,7 @@ from results.models import ProjectKey, Sighting, Team
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
 from results.services import budgets, sightings
-from results.services.asking import Calls
+from results.services.answers import Calls
 from tests import make
 from tests.services.looking import add_key, ask_again, go_rounds, look, sighting_of
 from tests.services.test_claims import WORKERS, at_once

@@ -16,7 +16,7 @@ from results.models.keys import KeyAnswer
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
 from results.services import circuits, keys, sightings
-from results.services.asking import Failure
+from results.services.answers import Failure
 from tests import make
 from tests.services.looking import add_key, go_rounds, look, result_of, sighting_of
 from tests.services.test_claims import at_once
