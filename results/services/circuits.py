@@ -34,6 +34,12 @@ class Gate:
         return f"the API at {host} has failed {times}"
 
 
+def any_open(api_urls: Iterable[str]) -> bool:
+    """Whether any of these addresses is one that not every question may ask."""
+    rows = ApiCircuit.objects.filter(api_url__in=set(api_urls), open_until__isnull=False)
+    return rows.exists()
+
+
 def gates(api_urls: Iterable[str], *, run_id: str, now: datetime) -> dict[str, Gate]:
     """Return the gates of those addresses that not every question may pass now."""
     rows = ApiCircuit.objects.filter(api_url__in=set(api_urls), open_until__isnull=False)

@@ -11,7 +11,7 @@ from results.domain.result import Pending, RunResult, Source
 from results.domain.status import State
 from results.models import ProjectKey, Sighting, StoredResult, Team
 from results.models.keys import KeyAnswer
-from results.services import answers, sightings
+from results.services import answers, recording, sightings
 from tests import make
 from tests.services.looking import make_due
 
@@ -33,7 +33,7 @@ def record(sighting: Sighting, asked: answers.Asked, now: datetime) -> Sighting:
     claim = uuid.uuid4()
     make_due(sighting)
     Sighting.objects.filter(pk=sighting.pk).update(claim=claim, lease_until=now + TEN_MINUTES)
-    sightings.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=now)
+    recording.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=now)
     return Sighting.objects.get(pk=sighting.pk)
 
 
@@ -162,7 +162,7 @@ def test_a_final_answer_counts_although_its_lease_was_lost(team: Team, now: date
     found = RunResult(sighting.run_id, State.SUCCEEDED, Source.RESULT)
 
     asked = answers.Asked(found, None, ())
-    sightings.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=asked, now=now)
+    recording.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=asked, now=now)
 
     assert StoredResult.objects.get().state == "succeeded"
     assert not Sighting.objects.exists()
@@ -173,7 +173,7 @@ def test_any_other_answer_without_the_lease_changes_nothing(team: Team, now: dat
     Sighting.objects.update(claim=uuid.uuid4(), lease_until=now + TEN_MINUTES)
     before = Sighting.objects.values().get()
 
-    sightings.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=PENDING, now=now)
+    recording.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=PENDING, now=now)
 
     assert Sighting.objects.values().get() == before
 
@@ -185,7 +185,7 @@ def test_an_answer_about_a_run_that_was_settled_meanwhile_is_dropped(
     pk = sighting.pk
     sighting.delete()
 
-    sightings.record(sighting_pk=pk, claim=uuid.uuid4(), asked=PENDING, now=now)
+    recording.record(sighting_pk=pk, claim=uuid.uuid4(), asked=PENDING, now=now)
 
     assert not Sighting.objects.exists()
 

@@ -14,7 +14,7 @@ from results.domain.result import RunResult, Source
 from results.domain.status import State
 from results.models import AuditEvent, Role, Sighting, Team, Watch, WebhookDelivery
 from results.sandbox.server import Sandbox
-from results.services import answers, sightings, storing, watching
+from results.services import answers, recording, sightings, storing, watching
 from tests import make
 from tests.services.looking import add_key
 from tests.services.test_claims import at_once
@@ -158,7 +158,7 @@ def test_a_run_that_ends_while_a_watch_starts_leaves_no_live_watch(
             number: int, run_id: str = run_id, pk: Any = sighting.pk, asked: answers.Asked = asked
         ) -> None:
             if number % 2:
-                sightings.record(sighting_pk=pk, claim=pk, asked=asked, now=timezone.now())
+                recording.record(sighting_pk=pk, claim=pk, asked=asked, now=timezone.now())
                 return
             with suppress(watching.NotWatchedError):
                 start(team, alice, timezone.now(), run_id)
