@@ -124,22 +124,7 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 def _serve(port: int) -> subprocess.Popen[bytes]:
-    return _start(
-        *(
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--workers-kill-timeout",
-            "10",
-            "--host",
-            HOST,
-            "--port",
-            str(port),
-        ),
-        *("--workers", "2", "--blocking-threads", "4", "--log-level", "warning"),
-        "dashboard.wsgi:application",
-    )
+    return _start("-m", "dashboard.server", HOST, str(port), "2", "0")
 
 
 def _end(servers: list[subprocess.Popen[bytes]]) -> None:

@@ -90,7 +90,7 @@ WATCH_HOURS = env.number("WATCH_HOURS", default=24, most=30 * 24)
 WATCHES_PER_TEAM = env.number("WATCHES_PER_TEAM", default=100, most=10_000)
 # Empty: any public https host. A host in it may be private or plain http, and no other is told.
 WEBHOOK_ALLOWED_HOSTS = env.hosts("WEBHOOK_ALLOWED_HOSTS")
-# Off where `manage.py watch` runs: web processes then only serve pages.
+# Off where `manage.py watch` runs: a web server then only serves pages.
 ROUNDS_IN_WEB = env.flag("ROUNDS_IN_WEB", default=True)
 
 # --- People -------------------------------------------------------------------------------------

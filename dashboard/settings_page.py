@@ -64,7 +64,7 @@ MEANINGS = {
         "WATCH_HOURS": "how long a run is watched with no page open, at the most",
         "WATCHES_PER_TEAM": "how many runs a team may watch at once",
         "WEBHOOK_ALLOWED_HOSTS": "hosts that webhooks may name, `host` or `host:port`; only these may be private or plain http. Empty: any public https host",
-        "ROUNDS_IN_WEB": "`0` where `manage.py watch` runs: web processes then only serve pages",
+        "ROUNDS_IN_WEB": "`0` where `manage.py watch` runs: a web server then only serves pages",
     },
     "Behind a proxy": {
         "TRUST_PROXY_PROTO": "`1` behind a proxy that always sets `X-Forwarded-Proto` itself",

@@ -21,7 +21,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
-_IN_FLIGHT = 200
+IN_FLIGHT = 200
+"""How many errands a process carries at once; more wait for their turn."""
 _RECORDERS = 2
 
 
@@ -38,7 +39,7 @@ class Courier:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._places = asyncio.Semaphore(_IN_FLIGHT)
+        self._places = asyncio.Semaphore(IN_FLIGHT)
         self._recorders = ThreadPoolExecutor(_RECORDERS, thread_name_prefix="recorder")
         self._carried = 0
         self._settled = threading.Condition()
@@ -76,6 +77,11 @@ class Courier:
         """Wait until everything that was carried is recorded; False when ``timeout_s`` is over."""
         with self._settled:
             return self._settled.wait_for(lambda: self._carried == 0, timeout_s)
+
+    @property
+    def free(self) -> int:
+        """How many errands more it would carry at once now."""
+        return max(0, IN_FLIGHT - self._carried)
 
     async def on_a_recorder(self, task: Callable[[], R]) -> R:
         """Run ``task`` on a recorder thread, for an errand that needs a row before it goes on."""

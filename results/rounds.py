@@ -1,7 +1,7 @@
 """Goes round what is due and has the courier carry it; it must not know who looks or what came.
 
-One thread in every web process, or a process of its own. Any number of them may go round side by
-side: the claim on a row lets exactly one of them act.
+A process of its own, or a thread in every process that serves pages. Any number of them may go
+round side by side: the claim on a row lets exactly one of them act.
 """
 
 from __future__ import annotations
@@ -23,16 +23,25 @@ from results.services.housekeeping import Housekeeper
 _log = logging.getLogger(__name__)
 PAUSE_S = 0.5
 PAUSE_AFTER_TROUBLE_S = 5.0
-# A round that took no more than this much is followed by a pause as long as itself, so that a
-# worker with many runs to ask about has half of its time for pages.
+# A round takes no more than this much. Beside pages it is followed by a pause as long as itself, so
+# that a worker with many runs to ask about has half of its time for them.
 _AT_ONCE = 10
 # What is not about a run that somebody looks at can wait for every fourth round.
 _SLOWER = 4
 
 
 def go_round(claim: uuid.UUID | None = None) -> int:
-    """Ask about every run that is due now; returns how many this process claimed."""
-    return sightings.ask_due(claim=claim or uuid.uuid4(), now=timezone.now(), at_most=_AT_ONCE)
+    """Ask about runs that are due now; returns how many this process claimed.
+
+    No more than it can ask about at once: a claim that waits its turn here would end unused, while
+    another process could ask.
+    """
+    carrier = courier.running()
+    free = courier.IN_FLIGHT if carrier is None else carrier.free
+    if not free:
+        return 0
+    at_most = min(free, _AT_ONCE)
+    return sightings.ask_due(claim=claim or uuid.uuid4(), now=timezone.now(), at_most=at_most)
 
 
 def go_slower_round(claim: uuid.UUID | None = None) -> int:
@@ -45,8 +54,9 @@ def go_slower_round(claim: uuid.UUID | None = None) -> int:
 class Rounds(threading.Thread):
     """Goes round twice a second, or more often while much is due, until it is told to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, beside_pages: bool = False) -> None:
         super().__init__(name="rounds", daemon=True)
+        self._beside_pages = beside_pages
         self._stop_asked = threading.Event()
         self._claims: deque[uuid.UUID] = deque(maxlen=500)
         self._turn = 0
@@ -61,7 +71,8 @@ class Rounds(threading.Thread):
                 close_old_connections()
                 began = time.monotonic()
                 if self._go() >= _AT_ONCE:
-                    pause_s = min(time.monotonic() - began, PAUSE_S)
+                    took_s = time.monotonic() - began
+                    pause_s = min(took_s, PAUSE_S) if self._beside_pages else 0.0
                 self._housekeeper.step(now=timezone.now())
             except DatabaseError:
                 _log.exception("a round failed; the next one is in a few seconds")

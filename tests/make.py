@@ -23,7 +23,7 @@ from results.models import (
 )
 from results.models.audit import Action
 from results.models.keys import KeyAnswer
-from results.services import asking, audit, members, remembering, sealing, storing
+from results.services import answers, audit, members, remembering, sealing, storing
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY = "tr_dev_TestKey0000000000000A1b2"
@@ -105,7 +105,7 @@ def make_result(
         details=details,
     )
     sighting = make_sighting(team=team, run_id=run_id)
-    asked = asking.Asked(found, None, ())
+    asked = answers.Asked(found, None, ())
     storing.store_result(sighting=sighting, asked=asked, found=found, now=now)
     return StoredResult.objects.get(team=team, run_id=run_id)
 

@@ -72,6 +72,23 @@ def test_a_round_brings_a_finished_run_that_nobody_reloads(
     assert StoredResult.objects.get().state == "succeeded"
 
 
+def test_no_more_is_claimed_than_can_be_asked_about_at_once(
+    live: Sandbox, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_key(team, live)
+    live.faults.add("latency", seconds=0.5)
+    for number in range(4):
+        make.make_sighting(team=team, run_id=f"run_{number}", now=timezone.now())
+    monkeypatch.setattr(courier, "IN_FLIGHT", 3)
+    courier.courier()
+
+    assert [rounds.go_round(), rounds.go_round()] == [3, 0]
+    wait_until_idle()
+    assert courier.courier().settle(timeout_s=10)
+    assert rounds.go_round() == 1
+    wait_until_idle()
+
+
 def test_many_processes_going_round_ask_once(live: Sandbox, team: Team) -> None:
     add_key(team, live)
     for number in range(4):

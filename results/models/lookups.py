@@ -7,12 +7,13 @@ written out on the lines themselves, so that one index serves each question what
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import combinations
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 
 from results.domain.outcome import Outcome
 from results.models.teams import Membership, Team
@@ -56,6 +57,25 @@ class _LookedUpQuerySet(models.QuerySet[_Row]):
         return self.filter(looked_at__lte=looked_at).filter(
             models.Q(looked_at__lt=looked_at) | models.Q(pk__lt=pk)
         )
+
+    def write(self, *, one_of: Sequence[str], **line: Any) -> None:
+        """Write a line over the one that has the same ``one_of``, or a new one, in one statement.
+
+        The same in bulk is composed within a transaction, and nobody else writes to SQLite meanwhile.
+        """
+        connection, meta = connections[self.db], self.model._meta  # noqa: SLF001  Django documents it
+        fields = [field for field in meta.concrete_fields if field.name in line]
+        columns = {field.name: str(field.column) for field in fields}
+        news = [f"{to} = excluded.{to}" for name, to in columns.items() if name not in one_of]
+        sql = (
+            f"INSERT INTO {meta.db_table} ({', '.join(columns.values())}) "  # noqa: S608  our own names
+            f"VALUES ({', '.join(['%s'] * len(columns))}) "
+            f"ON CONFLICT ({', '.join(columns[name] for name in one_of)}) "
+            f"DO UPDATE SET {', '.join(news)}"
+        )
+        values = [field.get_db_prep_save(line[field.name], connection) for field in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
 
     def learn(
         self, team_id: uuid.UUID, run_id: str, *, outcome: str, task: str, environment: str

@@ -93,9 +93,18 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
     ) -> list[Sighting]:
         """Take the right to ask about what is due, until a moment, and return it.
 
-        PostgreSQL passes over rows that another process is claiming; SQLite has one writer at a time.
+        PostgreSQL passes over rows that another process is claiming. SQLite has one writer at a
+        time: there one statement claims what was read before, those excepted that another was
+        quicker to claim, so that nobody else who writes has to wait.
         """
         due = self.due(now)
+        if not connections[self.db].features.has_select_for_update_skip_locked:
+            pks = list(due.values_list("pk", flat=True)[:at_most])
+            if not pks or not due.order_by().filter(pk__in=pks).update(
+                claim=claim, lease_until=until
+            ):
+                return []
+            return list(self.filter(pk__in=pks, claim=claim).select_related("team"))
         if not due.exists():
             return []
         with transaction.atomic(using=self.db):

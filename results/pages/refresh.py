@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from results.models import Sighting, Team
+from results.services.sightings import LEASE
 
 LONGEST_S = 30
+_LONGEST_ASKED_S, _LONGEST_IN_LINE_S = 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,25 @@ def refresh_of(sighting: Sighting, *, team: Team, version: str, now: datetime) -
 def seconds_until_look(sighting: Sighting, *, now: datetime) -> int:
     """The next look comes a second after the next question is due, so that it finds the answer.
 
-    While the API is being asked it comes soon, and later the longer the answer takes.
+    While the API is being asked it comes when that has taken twice as long. While nobody
+    comes to ask, others are before this run, and looks in quick succession would hold them all up;
+    but of a run that nobody looked at until now it is not known yet whether anybody comes.
     """
     due_in_s = (sighting.due_at - now).total_seconds()
-    after_s = -due_in_s / 3 if _is_asking(sighting, now) else due_in_s + 1
+    if sighting.lease_until is not None and sighting.lease_until > now:
+        asked_for = now - (sighting.lease_until - LEASE)
+        after_s = min(asked_for.total_seconds(), _LONGEST_ASKED_S)
+    elif due_in_s > 0:
+        after_s = min(due_in_s + 1, _spread(LONGEST_S, sighting))
+    else:
+        is_looked_at = sighting.wanted_until > now
+        after_s = _spread(min(-due_in_s, _LONGEST_IN_LINE_S), sighting) if is_looked_at else 0
     return max(1, min(round(after_s), LONGEST_S))
+
+
+def _spread(seconds: float, sighting: Sighting) -> float:
+    """A little less, by the run, so that pages that came together do not come together for ever."""
+    return seconds * (0.6 + 0.4 * (sighting.pk.int % 101) / 100)
 
 
 def _is_asking(sighting: Sighting, now: datetime) -> bool:

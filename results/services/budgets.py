@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest, Least
 
 from results.domain.budget import Budget
 from results.models import ProjectKey
-from results.services.asking import Calls
+from results.services.answers import Calls
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,11 +30,11 @@ def rests_until(key: ProjectKey, calls: int, *, now: datetime) -> datetime | Non
     return _EPOCH + timedelta(milliseconds=budget.room_at_ms(key.full_at_ms, calls))
 
 
-@transaction.atomic
 def take(calls: Mapping[ProjectKey, int], *, now: datetime) -> set[ProjectKey]:
     """Take so many calls of each key and return the keys whose budgets had them.
 
-    Rows are written in one order everywhere, so that two takers never wait for each other.
+    Each key by one statement, and not all of them together: calls that a process took and did not
+    make any more come back by themselves.
     """
     budget, now_ms = _budget(), _ms(now)
     able = set()
@@ -46,9 +45,14 @@ def take(calls: Mapping[ProjectKey, int], *, now: datetime) -> set[ProjectKey]:
         room = ProjectKey.objects.with_room(
             key.pk, until_ms=budget.has_room_until_ms(calls[key], now_ms=now_ms)
         )
-        taken = Greatest(F("full_at_ms"), now_ms) + budget.cost_ms(calls[key])
-        if room.update(full_at_ms=taken):
+        cost_ms = budget.cost_ms(calls[key])
+        # Whoever plans more with these same rows is to know what is left.
+        if room.update(full_at_ms=Greatest(F("full_at_ms"), now_ms) + cost_ms):
+            key.full_at_ms = max(key.full_at_ms, now_ms) + cost_ms
             able.add(key)
+        else:
+            left = ProjectKey.objects.filter(pk=key.pk).values_list("full_at_ms", flat=True)
+            key.full_at_ms = next(iter(left), key.full_at_ms)
     return able
 
 

@@ -1,4 +1,4 @@
-"""Which of a team's keys to ask, in which order, and what their answers say of them; it asks nobody."""
+"""Which of a team's keys to ask about a run, and in which order; it asks nobody."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-
-from django.db import transaction
+from functools import cached_property
 
 from results import vault
 from results.domain.circuit import Admission
 from results.domain.identity import ApiKey
 from results.domain.status import State
 from results.models import ProjectKey, Sighting, Team
-from results.models.audit import Action
-from results.models.keys import KeyAnswer
-from results.services import asking, audit, budgets, circuits, keys, sealing
+from results.services import answers, budgets, circuits, sealing
 from results.trigger.pauses import LONGEST
 
-_KEY_USE_STEP = timedelta(minutes=1)
 # A question asks both endpoints; about a run that is pending only one.
 _CALLS, _CALLS_PENDING = 2, 1
 # How soon to look again when somebody else was quicker.
@@ -40,20 +35,42 @@ class Plan:
     addresses that not every question may ask now.
     """
 
-    candidates: tuple[asking.Candidate, ...]
-    not_asked: tuple[asking.KeySaid, ...]
+    candidates: tuple[answers.Candidate, ...]
+    not_asked: tuple[answers.KeySaid, ...]
     first_alone: bool = False
     left_alone: frozenset[str] = frozenset()
 
 
+class TeamKeys:
+    """A team's keys as they were read once, for all questions that are planned at one moment."""
+
+    def __init__(self, team: Team, *, now: datetime) -> None:
+        self.team, self.now = team, now
+        self.rows = list(ProjectKey.objects.of(team))
+        self._has_open = circuits.any_open(key.api_url for key in self.rows)
+
+    def gates(self, keys: Iterable[ProjectKey], run_id: str) -> dict[str, circuits.Gate]:
+        """Return the gates of the keys' addresses that the question about a run may not just pass."""
+        if not self._has_open:
+            return {}
+        return circuits.gates((key.api_url for key in keys), run_id=run_id, now=self.now)
+
+    def turn(self, until: datetime) -> datetime:
+        """Return when one run of many is asked about, of those that wait for calls until a moment."""
+        return until + budgets.turn(_CALLS, waiting=self._waiting, jitter=random.random)
+
+    @cached_property
+    def _waiting(self) -> int:
+        return Sighting.objects.resting(self.team, self.now).count()
+
+
 def plan(
-    team: Team,
+    kept: TeamKeys,
     *,
     run_id: str,
     known: uuid.UUID | None,
     is_pending: bool = False,
     environment_hint: str = "",
-    now: datetime,
 ) -> Plan:
     """Choose whom to ask, and take their calls from their budgets.
 
@@ -61,24 +78,23 @@ def plan(
     hinted at, then those that knew a run last. While the known key rests nobody is asked: the others
     would only spend their calls. Raises VaultError when the ring opens nothing of the team.
     """
-    keys = list(ProjectKey.objects.of(team))
+    keys, now = kept.rows, kept.now
     refused = [
         _said(key, State.KEY_REFUSED, "refused earlier; not asked until tested again")
         for key in keys
         if key.is_refused
     ]
     usable = _likeliest_first([key for key in keys if not key.is_refused], known, environment_hint)
-    gates = circuits.gates((key.api_url for key in usable), run_id=run_id, now=now)
-    turn = partial(_turn, team, now=now)
+    gates, turn = kept.gates(usable, run_id), kept.turn
     awake, resting = _awake(usable, gates, turn, now)
     if known in {said.key_id for said in resting}:
         return Plan((), (*resting, *refused), left_alone=frozenset(gates))
-    opened, closed = _opened(team, awake)
+    opened, closed = _opened(kept.team, awake)
     calls = {key: _CALLS_PENDING if key.pk == known and is_pending else _CALLS for key, _ in opened}
     able, short = _with_calls(calls, turn, now)
     probing, beaten = _with_probes(able, gates, calls, now)
     candidates = tuple(
-        asking.Candidate(
+        answers.Candidate(
             key.pk,
             key.label,
             key.api_url,
@@ -99,59 +115,6 @@ def plan(
     )
 
 
-def note_key_answers(asked: asking.Asked, *, now: datetime) -> list[uuid.UUID]:
-    """Keep what the API last said to each key, its pause, its calls, and roughly when it was used.
-
-    A key that was replaced or tested while it was asked keeps the later word. Rows are written in
-    one order everywhere, so that two recorders never wait for each other. Addresses are noted when
-    the transaction has ended, because their rows are shared by all teams. Returns the keys that are
-    refused from now on, for `note_refusals`.
-    """
-    budgets.settle(asked.calls, now=now)
-    refused: list[uuid.UUID] = []
-    for said in sorted(asked.answered, key=lambda said: said.key_id):
-        rows = ProjectKey.objects.filter(pk=said.key_id)
-        if said.until is not None:
-            ProjectKey.objects.pause(said.key_id, until=said.until)
-        if said.state is State.KEY_REFUSED:
-            if asked.asked_at is not None:
-                rows = rows.exclude(last_answer_at__gt=asked.asked_at)
-            if rows.exclude(last_answer=KeyAnswer.REFUSED).update(
-                last_answer=KeyAnswer.REFUSED,
-                last_answer_at=now,
-                last_answer_text=said.reason[:200],
-            ):
-                refused.append(said.key_id)
-        elif said.state in (State.UNKNOWN, State.PENDING) or said.state.is_final:
-            noted = {
-                "last_answer": KeyAnswer.ACCEPTED,
-                "last_answer_at": now,
-                "last_answer_text": "",
-                "last_used_at": now,
-            }
-            lately = {"last_used_at__gt": now - _KEY_USE_STEP}
-            if said.state is not State.UNKNOWN:
-                noted["last_knew_at"] = now
-                lately["last_knew_at__gt"] = now - _KEY_USE_STEP
-            rows.exclude(last_answer=KeyAnswer.REFUSED).exclude(
-                last_answer=KeyAnswer.ACCEPTED, **lately
-            ).update(**noted)
-    asked_at = asked.asked_at
-    if asked.answering and asked_at is not None:
-        transaction.on_commit(
-            lambda: circuits.answered(asked.answering, asked_at=asked_at, now=now)
-        )
-    return refused
-
-
-def note_refusals(refused: Sequence[uuid.UUID], *, now: datetime) -> None:
-    """Tell the audit of keys that the API has begun to refuse, at the end of the transaction."""
-    if refused:
-        for key in ProjectKey.objects.filter(pk__in=refused).select_related("team").order_by("pk"):
-            subject = keys.subject_of(key)
-            audit.note(team=key.team, by=None, action=Action.KEY_REFUSED, subject=subject, now=now)
-
-
 def _likeliest_first(
     keys: Iterable[ProjectKey], known: uuid.UUID | None, environment_hint: str
 ) -> list[ProjectKey]:
@@ -165,10 +128,10 @@ def _likeliest_first(
 
 def _awake(
     keys: Sequence[ProjectKey], gates: Mapping[str, circuits.Gate], turn: Turn, now: datetime
-) -> tuple[list[ProjectKey], list[asking.KeySaid]]:
+) -> tuple[list[ProjectKey], list[answers.KeySaid]]:
     """Return the keys that may ask now, one for each address that is probed, and why not the rest."""
     awake: list[ProjectKey] = []
-    resting: list[asking.KeySaid] = []
+    resting: list[answers.KeySaid] = []
     probed: set[str] = set()
     for key in keys:
         said = _at_rest(key, gates.get(key.api_url), turn, now)
@@ -185,7 +148,7 @@ def _awake(
 
 def _at_rest(
     key: ProjectKey, gate: circuits.Gate | None, turn: Turn, now: datetime
-) -> asking.KeySaid | None:
+) -> answers.KeySaid | None:
     # A pause that is longer than any was written under another clock.
     if key.paused_until is not None and now < key.paused_until <= now + LONGEST:
         why = f"asked us to wait until {key.paused_until:%H:%M:%S} UTC"
@@ -196,18 +159,13 @@ def _at_rest(
     return None if until is None else _short(key, turn(until))
 
 
-def _turn(team: Team, until: datetime, *, now: datetime) -> datetime:
-    waiting = Sighting.objects.resting(team, now).count()
-    return until + budgets.turn(_CALLS, waiting=waiting, jitter=random.random)
-
-
 def _opened(
     team: Team, keys: Sequence[ProjectKey]
-) -> tuple[list[tuple[ProjectKey, ApiKey]], list[asking.KeySaid]]:
+) -> tuple[list[tuple[ProjectKey, ApiKey]], list[answers.KeySaid]]:
     """Return the keys opened, and what to say of those that do not open although the vault does."""
     data_key = sealing.data_key(team)
     opened: list[tuple[ProjectKey, ApiKey]] = []
-    closed: list[asking.KeySaid] = []
+    closed: list[answers.KeySaid] = []
     for key in keys:
         try:
             opened.append((key, sealing.open_secret(key, data_key)))
@@ -219,7 +177,7 @@ def _opened(
 
 def _with_calls(
     calls: Mapping[ProjectKey, int], turn: Turn, now: datetime
-) -> tuple[set[ProjectKey], list[asking.KeySaid]]:
+) -> tuple[set[ProjectKey], list[answers.KeySaid]]:
     """Take each key's calls from its budget; a key that somebody else emptied is left out."""
     able = budgets.take(calls, now=now)
     return able, [_short(key, turn(now + _STEP)) for key in calls if key not in able]
@@ -230,26 +188,26 @@ def _with_probes(
     gates: Mapping[str, circuits.Gate],
     calls: Mapping[ProjectKey, int],
     now: datetime,
-) -> tuple[set[ProjectKey], list[asking.KeySaid]]:
+) -> tuple[set[ProjectKey], list[answers.KeySaid]]:
     """Take the probes of addresses; a key whose probe somebody else took gives its calls back."""
     probing: set[ProjectKey] = set()
-    beaten: list[asking.KeySaid] = []
+    beaten: list[answers.KeySaid] = []
     for key in [key for key in able if key.api_url in gates]:
         gate = gates[key.api_url]
         if circuits.take_probe(gate, now=now):
             probing.add(key)
             continue
         able.discard(key)
-        budgets.settle([asking.Calls(key.pk, calls[key], 0)], now=now)
+        budgets.settle([answers.Calls(key.pk, calls[key], 0)], now=now)
         beaten.append(_tried_by_another(key, gate, now))
     return probing, beaten
 
 
-def _short(key: ProjectKey, until: datetime) -> asking.KeySaid:
+def _short(key: ProjectKey, until: datetime) -> answers.KeySaid:
     return _said(key, State.RATE_LIMITED, _not_asked(budgets.limit_words(), until), until)
 
 
-def _tried_by_another(key: ProjectKey, gate: circuits.Gate, now: datetime) -> asking.KeySaid:
+def _tried_by_another(key: ProjectKey, gate: circuits.Gate, now: datetime) -> answers.KeySaid:
     until = now + _STEP
     return _said(key, State.UNREACHABLE, _not_asked(gate.why, until), until)
 
@@ -258,5 +216,7 @@ def _not_asked(why: str, until: datetime | None) -> str:
     return f"{NOT_ASKED}{why}; asked again at {until:%H:%M:%S} UTC"
 
 
-def _said(key: ProjectKey, state: State, why: str, until: datetime | None = None) -> asking.KeySaid:
-    return asking.KeySaid(key.pk, key.label, state, why, until)
+def _said(
+    key: ProjectKey, state: State, why: str, until: datetime | None = None
+) -> answers.KeySaid:
+    return answers.KeySaid(key.pk, key.label, state, why, until)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from results.domain.circuit import Admission
 from results.models import ApiCircuit, Sighting
-from results.services.asking import Failure
+from results.services.answers import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ class Gate:
         host = urlsplit(self.row.api_url).netloc or self.row.api_url
         times = "once" if self.row.failures == 1 else f"{self.row.failures} times"
         return f"the API at {host} has failed {times}"
+
+
+def any_open(api_urls: Iterable[str]) -> bool:
+    """Whether any of these addresses is one that not every question may ask."""
+    rows = ApiCircuit.objects.filter(api_url__in=set(api_urls), open_until__isnull=False)
+    return rows.exists()
 
 
 def gates(api_urls: Iterable[str], *, run_id: str, now: datetime) -> dict[str, Gate]:

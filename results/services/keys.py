@@ -25,7 +25,7 @@ from results.domain.problems import (
 from results.models import ProjectKey, Sighting, Team
 from results.models.audit import Action
 from results.models.keys import ONE_OF_EACH, KeyAnswer
-from results.services import asking, audit, circuits, sealing
+from results.services import answers, asking, audit, circuits, sealing
 
 # A person waits for this one, at a form; a little longer than a page would.
 TRY_S = 3.0
@@ -69,7 +69,7 @@ def try_key(*, api_url: str, key: ApiKey, branch: str) -> Tried:
     if isinstance(problem, AddressRefused):
         raise NotStoredError(f"Nothing was sent: {problem.reason}.", field="api_url")
     if isinstance(problem, Unreachable):
-        failure = asking.Failure(api_url, "", problem.why, asked_at)
+        failure = answers.Failure(api_url, "", problem.why, asked_at)
         circuits.failed(failure, now=timezone.now())
     else:
         circuits.answered([api_url], asked_at=asked_at, now=timezone.now())

@@ -63,9 +63,8 @@ def look_up(
     """
     stored = StoredResult.objects.of_run(team, run_id)
     if stored is not None:
-        known = {run_id: stored}
         with passed_over("a look"):
-            remembering.note_lookups(team=team, run_ids=[run_id], stored=known, by=by, now=now)
+            remembering.note_lookup(result=stored, team=team, by=by, now=now)
         return stored
     tombstone = Tombstone.objects.of_run(team, run_id)
     if tombstone is not None:

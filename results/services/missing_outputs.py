@@ -13,8 +13,8 @@ from django.utils import timezone
 from results import vault
 from results.domain.result import RunResult
 from results.models import StoredResult
-from results.services import asking, candidates, questions
-from results.services.candidates import note_key_answers, note_refusals
+from results.services import answers, candidates, questions
+from results.services.key_answers import note_key_answers, note_refusals, tell_circuits
 from results.services.storing import complete_result
 
 
@@ -30,9 +30,8 @@ def fetch_output(*, result: StoredResult, by: User, now: datetime) -> None:
     if not result.output_trouble:
         return
     try:
-        plan = candidates.plan(
-            result.team, run_id=result.run_id, known=result.key_id, now=timezone.now()
-        )
+        kept = candidates.TeamKeys(result.team, now=timezone.now())
+        plan = candidates.plan(kept, run_id=result.run_id, known=result.key_id)
     except vault.VaultError:
         raise NotFetchedError(
             "The team's secrets cannot be opened with this instance's key ring; nobody was asked."
@@ -41,7 +40,7 @@ def fetch_output(*, result: StoredResult, by: User, now: datetime) -> None:
         why = next((said.reason for said in plan.not_asked), "the team has no key")
         raise NotFetchedError(f"The output still could not be fetched: {why}.")
 
-    def then(asked: asking.Asked) -> str:
+    def then(asked: answers.Asked) -> str:
         _note_keys(asked)
         return _kept(result, asked, by)
 
@@ -56,13 +55,14 @@ def fetch_output(*, result: StoredResult, by: User, now: datetime) -> None:
         raise NotFetchedError(f"The output still could not be fetched: {trouble}.")
 
 
-@transaction.atomic
-def _note_keys(asked: asking.Asked) -> None:
+def _note_keys(asked: answers.Asked) -> None:
     now = timezone.now()
-    note_refusals(note_key_answers(asked, now=now), now=now)
+    with transaction.atomic():
+        note_refusals(note_key_answers(asked, now=now), now=now)
+    tell_circuits(asked, now=now)
 
 
-def _kept(result: StoredResult, asked: asking.Asked, by: User) -> str:
+def _kept(result: StoredResult, asked: answers.Asked, by: User) -> str:
     """Keep the output, or return why there is none."""
     found = asked.found
     if isinstance(found, RunResult):

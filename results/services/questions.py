@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from results import courier
-from results.services import asking, circuits
+from results.services import answers, asking, circuits
 from results.services.candidates import Plan
 
 R = TypeVar("R")
@@ -19,9 +19,9 @@ R = TypeVar("R")
 def carry(
     run_id: str,
     plan: Plan,
-    then: Callable[[asking.Asked], R],
+    then: Callable[[answers.Asked], R],
     *,
-    on_failure: Callable[[asking.Failure], object] = lambda _: None,
+    on_failure: Callable[[answers.Failure], object] = lambda _: None,
 ) -> Future[R]:
     """Ask, and run ``then`` with the answers on a recorder thread; returns at once.
 
@@ -29,15 +29,15 @@ def carry(
     that nobody learns of them only when the last try has failed.
     """
 
-    def count(failure: asking.Failure) -> bool:
+    def count(failure: answers.Failure) -> bool:
         close_old_connections()
         on_failure(failure)
         return circuits.failed(failure, now=timezone.now())
 
-    async def tell(failure: asking.Failure) -> bool:
+    async def tell(failure: answers.Failure) -> bool:
         return await courier.courier().on_a_recorder(lambda: count(failure))
 
-    async def errand() -> asking.Asked:
+    async def errand() -> answers.Asked:
         return await asking.ask(
             run_id,
             plan.candidates,
@@ -47,7 +47,7 @@ def carry(
             now=timezone.now,
         )
 
-    def record(asked: asking.Asked) -> R:
+    def record(asked: answers.Asked) -> R:
         close_old_connections()
         return then(asked)
 

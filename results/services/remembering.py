@@ -20,6 +20,13 @@ from results.models import Lookup, Sighting, StoredResult, Team, TeamLookup
 from results.models.lookups import FACTS
 
 
+def note_lookup(*, result: StoredResult, team: Team, by: User, now: datetime) -> None:
+    """Remember that this person looked at a stored result now, which no answer can change any more."""
+    line = {"team": team.pk, "run_id": result.run_id, "looked_at": now, **_facts(result)}
+    Lookup.objects.write(one_of=("team", "run_id", "user"), user=by.pk, **line)
+    TeamLookup.objects.write(one_of=("team", "run_id"), looked_by=by.pk, **line)
+
+
 @transaction.atomic(savepoint=False)
 def note_lookups(
     *,

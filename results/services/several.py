@@ -18,7 +18,7 @@ from results.domain.failures import read_failure
 from results.domain.result import Source
 from results.domain.status import State
 from results.models import ResultBody, Sighting, StoredResult, Team, Tombstone
-from results.services import paces, remembering, sealing, sightings
+from results.services import looks, paces, remembering, sealing, sightings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def seen_all(
     seen = Sighting.objects.of_runs(team, run_ids)
     # After the sightings: a run that is settled in between is then found here.
     stored = StoredResult.objects.of_runs(team, run_ids)
-    sightings.look_at_all(
+    looks.keep_looking(
         sightings=[one for run_id, one in seen.items() if run_id not in stored], now=now
     )
     gone = _gone(team, [run for run in run_ids if run not in stored and run not in seen])

@@ -11,11 +11,11 @@ from results.domain.result import RunResult
 from results.domain.status import State
 from results.models import ProjectKey, ResultBody, Sighting, StoredResult, Team, Tombstone
 from results.models.audit import Action
-from results.services import asking, audit, ending, remembering, sealing
+from results.services import answers, audit, ending, remembering, sealing
 
 
 def store_result(
-    *, sighting: Sighting, asked: asking.Asked, found: RunResult, now: datetime
+    *, sighting: Sighting, asked: answers.Asked, found: RunResult, now: datetime
 ) -> None:
     """Keep a finished run for ever, sealed, and forget its sighting; the first writer settles it."""
     team = sighting.team

@@ -25,7 +25,8 @@ from results.trigger.addresses import AddressRules, is_public
 # The name under which a request carries its address as it was given: httpx would tidy its path.
 EXACT_URL = "exact_url"
 
-_CONNECTIONS = 100
+# As many as the courier carries errands: whoever waits here for a connection uses up its own time.
+_CONNECTIONS = 200
 
 
 class PrivateAddressError(OSError):

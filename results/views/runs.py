@@ -47,6 +47,7 @@ from results.pages.watches import watch_control
 from results.services import (
     history,
     looking_back,
+    looks,
     lookup,
     missing_outputs,
     notes,
@@ -124,7 +125,7 @@ def panel(request: TeamRequest, run_id: RunId) -> HttpResponse:
     if seen is None:
         raise Http404
     if isinstance(seen, Sighting):
-        sightings.look(sighting=seen, now=timezone.now())
+        looks.keep_looking(sightings=[seen], now=timezone.now())
     return _panel(request, seen)
 
 

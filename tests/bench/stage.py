@@ -179,13 +179,14 @@ class Serving:
     def product(self, instance: Instance | None = None, *, workers: int = 2) -> Server:
         """The product as `make serve` starts it."""
         assert self.stage.statics
-        environment = (instance or self.stage.product).environment
-        return self.running.granian(
+        port, both = free_port(), servers.cores()
+        return self.running.start(
             "product",
-            "dashboard.wsgi:application",
-            environment,
-            workers=workers,
+            [sys.executable, "-m", "dashboard.server", HOST, str(port), str(workers), "0"],
+            port=port,
+            environment=(instance or self.stage.product).environment,
             answers_at="/health/live",
+            core=both[0] if both and workers == 1 else None,
         )
 
     def floor(self, *, workers: int = 2) -> Server:

@@ -16,11 +16,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from psycopg.sql import SQL, Identifier
 
 from tests.browser.get_browser import installed
+
+# A busy machine takes its time; what does not come at all is as wrong after this.
+expect.set_options(timeout=15_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "browser tests only"

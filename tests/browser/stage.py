@@ -95,19 +95,7 @@ def raised(folder: Path, stores: dict[str, str]) -> Iterator[Stage]:
         stage.manage("collectstatic", "--verbosity", "0", "--no-input")
         stage.manage("seeddemo", "--password", PASSWORD)
         server = subprocess.Popen(
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "granian",
-                    "--interface",
-                    "wsgi",
-                    "--workers-kill-timeout",
-                    "10",
-                ),
-                *("--port", str(port), "--workers", "2", "--blocking-threads", "4"),
-                *("--log-level", "warning", "dashboard.wsgi:application"),
-            ],
+            [sys.executable, "-m", "dashboard.server", "127.0.0.1", str(port), "2", "0"],
             cwd=ROOT,
             env=stage.environment,
         )

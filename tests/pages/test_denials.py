@@ -14,7 +14,7 @@ from results.domain.result import Absent, Finished, Pending, RunResult
 from results.domain.status import State
 from results.models import Role, Sighting, StoredResult, Team
 from results.pages.runs import RunPage, finished_page, unfinished_page
-from results.services import asking, lookup, sightings
+from results.services import answers, lookup, recording
 from results.trigger import wire
 from tests import make
 from tests.trigger.recorded import Recorded, recordings
@@ -77,10 +77,10 @@ def page_of(team: Team, answer: RunResult | Pending | Absent, state: State) -> R
     now = timezone.now()
     sighting, claim = make.make_sighting(team=team, run_id="run_denied", now=now), uuid.uuid4()
     Sighting.objects.update(claim=claim, lease_until=now + timedelta(seconds=20))
-    said = asking.KeySaid(uuid.uuid4(), "Shop · production", state, "said so")
+    said = answers.KeySaid(uuid.uuid4(), "Shop · production", state, "said so")
     found = None if isinstance(answer, Absent) else answer
-    asked = asking.Asked(found=found, key_id=None, answered=(said,))
-    sightings.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=now)
+    asked = answers.Asked(found=found, key_id=None, answered=(said,))
+    recording.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=now)
     stored = StoredResult.objects.first()
     if stored is not None:
         opened = lookup.open_result(result=stored, team=team)

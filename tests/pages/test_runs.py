@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from results.pages.addresses import shared_addresses
 from results.pages.runs import RunPage, finished_page, unfinished_page
 from results.pages.shared_runs import shared_page
 from results.services import lookup, sharing
+from results.services.sightings import LEASE
 from tests import make
 
 DETAILS = (
@@ -51,9 +53,9 @@ def unfinished(
     run_id: str = "run_pending1",
     **facts: Any,
 ) -> RunPage:
-    sighting = make.make_sighting(team=team, run_id=run_id)
+    make.make_sighting(team=team, run_id=run_id)
     Sighting.objects.update(**facts)
-    sighting.refresh_from_db()
+    sighting = Sighting.objects.get()
     return unfinished_page(
         sighting,
         details=read_details(details),
@@ -141,14 +143,46 @@ def test_every_state_has_words(team: Team, state: State) -> None:
     assert page.tone in ("busy", "warn")
 
 
-@pytest.mark.parametrize(
-    ("due_in_s", "after_s"), [(-900, 30), (-30, 10), (-4, 1), (0, 1), (2, 3), (29, 30), (600, 30)]
-)
-def test_the_next_look_follows_the_next_question(team: Team, due_in_s: int, after_s: int) -> None:
-    page = unfinished(team, state=State.PENDING, due_at=make.NOW + timedelta(seconds=due_in_s))
-
+def seconds_until_look(team: Team, due_in_s: float, **facts: Any) -> int:
+    due_at = make.NOW + timedelta(seconds=due_in_s)
+    page = unfinished(team, state=State.PENDING, due_at=due_at, **facts)
     assert page.refresh is not None
-    assert page.refresh.after_s == after_s
+    return page.refresh.after_s
+
+
+@pytest.mark.parametrize(("due_in_s", "after_s"), [(0.4, 1), (2, 3), (15, 16)])
+def test_the_next_look_follows_the_next_question(team: Team, due_in_s: float, after_s: int) -> None:
+    assert seconds_until_look(team, due_in_s) == after_s
+
+
+@pytest.mark.parametrize(("asked_for_s", "after_s"), [(0, 1), (2, 2), (4, 4), (12, 5)])
+def test_looks_come_soon_while_the_api_is_asked_and_later_the_longer_it_takes(
+    team: Team, asked_for_s: int, after_s: int
+) -> None:
+    lease_until = make.NOW + LEASE - timedelta(seconds=asked_for_s)
+
+    assert seconds_until_look(team, -100, lease_until=lease_until) == after_s
+
+
+@pytest.mark.parametrize(
+    ("due_in_s", "least_s", "most_s"), [(0, 1, 1), (-4, 2, 4), (-900, 6, 10), (600, 18, 30)]
+)
+def test_pages_that_came_together_while_runs_wait_do_not_come_together_again(
+    team: Team, due_in_s: int, least_s: int, most_s: int
+) -> None:
+    seen = set()
+    for number in range(40):
+        pk = uuid.UUID(int=number * 7)
+        wanted_until = make.NOW + timedelta(seconds=1)
+        seen.add(seconds_until_look(team, due_in_s, id=pk, wanted_until=wanted_until))
+        Sighting.objects.all().delete()
+
+    assert (min(seen), max(seen)) == (least_s, most_s)
+    assert len(seen) == most_s - least_s + 1
+
+
+def test_whoever_comes_back_after_a_long_time_looks_again_soon(team: Team) -> None:
+    assert seconds_until_look(team, -900, wanted_until=make.NOW - timedelta(minutes=14)) == 1
 
 
 def test_a_pending_run_shows_what_it_says_of_itself_and_never_its_payload(team: Team) -> None:

@@ -39,6 +39,12 @@ class Instance:
         wait_for(lambda: _serves(port), "the web server did not start")
         return started, web
 
+    def start_server(self, *, workers: int) -> subprocess.Popen[str]:
+        """Start a production server; it serves and goes round on return."""
+        web, port = self._start_web(workers=workers)
+        wait_for(lambda: _serves(port), "the web server did not start")
+        return web
+
     def start_web(self) -> str:
         """Start one more production server on the same stores; returns its address when it serves."""
         _, port = self._start_web(workers=1)
@@ -47,12 +53,9 @@ class Instance:
 
     def _start_web(self, *, workers: int) -> tuple[subprocess.Popen[str], int]:
         port = free_port()
-        web = self._start(
-            *("-m", "granian", "--interface", "wsgi", "--port", str(port)),
-            *("--workers", str(workers), "--blocking-threads", "2", "--log-level", "warning"),
-            "dashboard.wsgi:application",
-        )
-        return web, port
+        return self._start(
+            "-m", "dashboard.server", "127.0.0.1", str(port), str(workers), "0"
+        ), port
 
     def _start(self, *arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -76,8 +79,29 @@ class Instance:
         return moment
 
     def freeze(self, process: subprocess.Popen[str]) -> None:
-        """Let a process, with all that it started, stand still."""
-        os.killpg(process.pid, signal.SIGSTOP)
+        """Let a process, with all that it started, stand still.
+
+        Not in the middle of a write: on SQLite nobody could write while it stands there.
+        """
+        while True:
+            os.killpg(process.pid, signal.SIGSTOP)
+            if self._can_write():
+                return
+            os.killpg(process.pid, signal.SIGCONT)
+            time.sleep(0.1)
+
+    def _can_write(self) -> bool:
+        url = self.stage.environment["DATABASE_URL"]
+        if not url.startswith("sqlite"):
+            return True
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0.5)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.close()
+        return True
 
     def wake(self, process: subprocess.Popen[str]) -> None:
         """Let it go on."""
@@ -90,6 +114,11 @@ class Instance:
         status = process.wait(timeout=90)
         self._gone(process)
         return status, told
+
+    def kill_alone(self, pid: int) -> float:
+        """kill -9 of this process and of no other; returns the moment in seconds since 1970."""
+        os.kill(pid, signal.SIGKILL)
+        return time.time()
 
     def end_all(self) -> None:
         """Kill whatever is left."""
@@ -119,6 +148,22 @@ class Instance:
         with psycopg.connect(url, autocommit=True) as pg:
             cursor = pg.execute(statement.encode())
             return list(cursor.fetchall()) if cursor.description else []
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started and that live."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += map(int, (task / "children").read_text().split())
+    return [child for child in found if lives(child)]
+
+
+def lives(pid: int) -> bool:
+    """Whether a process does anything yet; one that has ended and was not asked how does not."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _serves(port: int) -> bool:

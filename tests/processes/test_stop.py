@@ -20,8 +20,15 @@ from tests.browser.conftest import PASSWORD, ROOT, free_port, own_stores
 from tests.browser.stage import Stage, environment_of
 from tests.processes.instance import Instance, wait_for
 
-# Both are pending for ever; of one the API tells while the page waits, of the other after that.
-QUICK, SLOW = "run_live900squick", "run_live900sslow"
+# All are pending for ever; of one the API tells while the page waits, of another after that, and the
+# third is asked about by the rounds.
+QUICK, SLOW, ROUNDS = "run_live900squick", "run_live900sslow", "run_live900srounds"
+WANTED = f"""
+from django.utils import timezone
+from results.models import Team
+from results.services import sightings
+sightings.open_sighting(team=Team.objects.get(), run_id={ROUNDS!r}, now=timezone.now())
+"""
 SESSION = """
 from importlib import import_module
 from django.conf import settings
@@ -86,8 +93,10 @@ def test_what_was_begun_is_ended_and_nobody_new_is_sent(
 ) -> None:
     sandbox = stage.sandbox
     cookie = "runlens_sessionid=" + stage.manage("shell", "-v", "0", "-c", SESSION).strip()
-    for run_id, seconds in ((QUICK, 1.0), (SLOW, 9.0)):
+    for run_id, seconds in ((QUICK, 1.0), (SLOW, 9.0), (ROUNDS, 9.0)):
         sandbox.faults.add("latency", seconds=seconds, path=run_id, times=1)
+    stage.manage("shell", "-v", "0", "-c", WANTED)
+    wait_for(lambda: ROUNDS in {call.run_id for call in sandbox.calls}, "the rounds do not ask")
 
     with ThreadPoolExecutor(2) as browsers:
         pages = [
@@ -106,5 +115,6 @@ def test_what_was_begun_is_ended_and_nobody_new_is_sent(
     rows = "SELECT run_id, state, claim, lease_until FROM results_sighting ORDER BY run_id"
     assert Instance(stage, tmp_path).sql(rows) == [
         (QUICK, "pending", None, None),
+        (ROUNDS, "pending", None, None),
         (SLOW, "pending", None, None),
     ]

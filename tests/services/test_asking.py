@@ -17,7 +17,7 @@ from results.domain.result import Pending, RunResult
 from results.domain.status import State
 from results.sandbox.scenarios import PREVIEW_BRANCH, SANDBOX_KEYS, scenario
 from results.sandbox.server import Sandbox
-from results.services import asking
+from results.services import answers, asking
 from results.trigger.client import TriggerClient
 from tests.sandbox.recorded_world import BY_NAME, DEV, NOW, PROD, STG, recorded_world
 from tests.trigger.listener import Listener
@@ -32,17 +32,17 @@ def recorded_server() -> Iterator[Sandbox]:
         yield running
 
 
-def candidate(name: str, key: str, url: str, branch: str = "") -> asking.Candidate:
-    return asking.Candidate(uuid.uuid4(), name, url, branch, ApiKey(key))
+def candidate(name: str, key: str, url: str, branch: str = "") -> answers.Candidate:
+    return answers.Candidate(uuid.uuid4(), name, url, branch, ApiKey(key))
 
 
 def ask(
     run_id: str,
-    candidates: list[asking.Candidate],
+    candidates: list[answers.Candidate],
     *,
     first_alone: bool = False,
-) -> asking.Asked:
-    async def run() -> asking.Asked:
+) -> answers.Asked:
+    async def run() -> answers.Asked:
         try:
             return await asking.ask(run_id, candidates, first_alone=first_alone, now=lambda: DAY)
         finally:
@@ -266,9 +266,9 @@ def test_an_output_in_a_store_that_is_not_listed_is_missing_at_once(
     ],
 )
 def test_unknown_needs_the_word_of_every_key(states: list[State], together: State) -> None:
-    said = tuple(asking.KeySaid(uuid.uuid4(), "k", state, "") for state in states)
+    said = tuple(answers.KeySaid(uuid.uuid4(), "k", state, "") for state in states)
 
-    assert asking.Asked(None, None, said).state is together
+    assert answers.Asked(None, None, said).state is together
 
 
 def test_a_question_never_shows_its_key() -> None:
@@ -277,8 +277,8 @@ def test_a_question_never_shows_its_key() -> None:
     assert SANDBOX_KEYS["dev"] not in repr(asked)
 
 
-def failures_of(told: list[asking.Failure], may_go_on: bool = True) -> asking.TellFailure:
-    async def tell(failure: asking.Failure) -> bool:
+def failures_of(told: list[answers.Failure], may_go_on: bool = True) -> answers.TellFailure:
+    async def tell(failure: answers.Failure) -> bool:
         told.append(failure)
         return may_go_on
 
@@ -286,9 +286,9 @@ def failures_of(told: list[asking.Failure], may_go_on: bool = True) -> asking.Te
 
 
 def ask_telling(
-    candidates: list[asking.Candidate], tell: asking.TellFailure, run_id: str = "run_nobody"
-) -> asking.Asked:
-    async def run() -> asking.Asked:
+    candidates: list[answers.Candidate], tell: answers.TellFailure, run_id: str = "run_nobody"
+) -> answers.Asked:
+    async def run() -> answers.Asked:
         try:
             return await asking.ask(
                 run_id, candidates, first_alone=False, tell=tell, now=lambda: DAY
@@ -320,7 +320,7 @@ def test_what_does_not_pass_is_tried_five_times_with_the_waits_of_the_official_c
     with Listener() as gone:
         url = gone.url
     settings.TRIGGER_API_URL = url
-    told: list[asking.Failure] = []
+    told: list[answers.Failure] = []
 
     asked = ask_telling([candidate("dev", SANDBOX_KEYS["dev"], url)], failures_of(told))
 
@@ -355,7 +355,7 @@ def test_what_another_try_cannot_change_is_not_tried_again(
 ) -> None:
     settings.TRIGGER_API_URL = sandbox.url
     sandbox.faults.add(fault)
-    told: list[asking.Failure] = []
+    told: list[answers.Failure] = []
 
     ask_telling([candidate("dev", SANDBOX_KEYS["dev"], sandbox.url)], failures_of(told))
 
@@ -414,7 +414,7 @@ def test_a_time_out_that_was_too_short_to_be_fair_is_not_told_of(
     settings.TRIGGER_API_URL = sandbox.url
     monkeypatch.setattr(asking, "DEADLINE_S", 0.3)
     sandbox.faults.add("silent")
-    told: list[asking.Failure] = []
+    told: list[answers.Failure] = []
 
     asked = ask_telling([candidate("dev", SANDBOX_KEYS["dev"], sandbox.url)], failures_of(told))
 

@@ -13,7 +13,7 @@ from results.models import ProjectKey, Sighting, StoredResult, Team
 from results.models.keys import KeyAnswer
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
-from results.services import sightings
+from results.services import looks, sightings
 from tests import make
 from tests.services.looking import add_key, ask_again, look, make_due, result_of, sighting_of
 
@@ -64,7 +64,7 @@ def test_a_look_wants_the_next_question_and_no_more(team: Team, now: datetime) -
     sighting.due_at, sighting.wanted_until = due_at, now
     sighting.save()
 
-    sightings.look(sighting=sighting, now=now)
+    looks.look(sighting=sighting, now=now)
 
     assert Sighting.objects.due(due_at).exists()
     assert Sighting.objects.due(due_at + timedelta(seconds=4)).exists()
@@ -77,7 +77,7 @@ def test_a_look_at_a_question_that_is_overdue_wants_it_now(team: Team, now: date
     Sighting.objects.update(give_up_at=an_hour_later + TEN_MINUTES)
     assert not Sighting.objects.due(an_hour_later).exists()
 
-    sightings.look(sighting=sighting, now=an_hour_later)
+    looks.look(sighting=sighting, now=an_hour_later)
 
     assert Sighting.objects.due(an_hour_later).exists()
 
@@ -90,12 +90,12 @@ def test_looks_are_written_once_for_each_question(
     sighting.save()
 
     with django_assert_num_queries(1):
-        sightings.look(sighting=sighting, now=now)
+        looks.look(sighting=sighting, now=now)
     sighting.refresh_from_db()
 
     for seconds in range(8):
         with django_assert_num_queries(0):
-            sightings.look(sighting=sighting, now=now + timedelta(seconds=seconds))
+            looks.look(sighting=sighting, now=now + timedelta(seconds=seconds))
 
 
 def test_the_key_that_knew_a_run_is_asked_first_and_alone(

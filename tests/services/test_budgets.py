@@ -13,8 +13,8 @@ from django.utils import timezone
 from results.models import ProjectKey, Sighting, Team
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
-from results.services import budgets, sightings
-from results.services.asking import Calls
+from results.services import budgets, looks
+from results.services.answers import Calls
 from tests import make
 from tests.services.looking import add_key, ask_again, go_rounds, look, sighting_of
 from tests.services.test_claims import WORKERS, at_once
@@ -149,7 +149,7 @@ def test_many_runs_at_once_never_exceed_the_budget(
         for second in range(1, 3):
             clock.move_to(make.NOW + second * S)
             for sighting in Sighting.objects.all():
-                sightings.look(sighting=sighting, now=timezone.now())
+                looks.look(sighting=sighting, now=timezone.now())
             go_rounds(2)
             assert live.count() <= 20 + second * 10
 

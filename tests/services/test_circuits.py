@@ -15,8 +15,8 @@ from results.models import ApiCircuit, ProjectKey, Sighting, Team
 from results.models.keys import KeyAnswer
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
-from results.services import circuits, keys, sightings
-from results.services.asking import Failure
+from results.services import circuits, keys, looks, recording
+from results.services.answers import Failure
 from tests import make
 from tests.services.looking import add_key, go_rounds, look, result_of, sighting_of
 from tests.services.test_claims import at_once
@@ -28,7 +28,7 @@ NOW = make.NOW
 def wanted() -> None:
     """Let somebody look at every run now."""
     for sighting in Sighting.objects.all():
-        sightings.look(sighting=sighting, now=timezone.now())
+        looks.look(sighting=sighting, now=timezone.now())
 
 
 def fail(api_url: str, *, times: int = 5, now: Any = NOW) -> None:
@@ -107,13 +107,13 @@ def test_a_wait_that_is_written_after_the_address_came_back_is_over_at_once(
 ) -> None:
     add_key(team, live)
     fail(live.url, now=timezone.now())
-    record = sightings.record
+    record = recording.record
 
     def late(**facts: Any) -> None:
         circuits.answered([live.url], asked_at=timezone.now(), now=timezone.now())
         record(**facts)
 
-    monkeypatch.setattr(sightings, "record", late)
+    monkeypatch.setattr(recording, "record", late)
 
     sighting = sighting_of(team, "run_nobody", alice)
 

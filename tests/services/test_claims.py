@@ -18,7 +18,7 @@ from results.domain.result import RunResult, Source
 from results.domain.status import State
 from results.models import AuditEvent, ResultBody, Sighting, StoredResult, Team
 from results.sandbox.server import Sandbox
-from results.services import asking, sightings
+from results.services import answers, asking, recording, sightings
 from tests import make
 from tests.services.looking import add_key, look
 
@@ -107,10 +107,10 @@ def test_a_finished_run_is_stored_once_whoever_brings_it(live: Sandbox, team: Te
         found = RunResult(
             run_id, State.SUCCEEDED, Source.RESULT, output=Packet(b"x" * 500, "text/plain")
         )
-        asked = asking.Asked(found, None, ())
+        asked = answers.Asked(found, None, ())
 
         at_once(
-            lambda _, pk=sighting.pk, asked=asked: sightings.record(  # type: ignore[misc]
+            lambda _, pk=sighting.pk, asked=asked: recording.record(  # type: ignore[misc]
                 sighting_pk=pk, claim=uuid.uuid4(), asked=asked, now=timezone.now()
             )
         )
@@ -131,11 +131,11 @@ def test_two_answers_about_the_same_keys_in_other_orders_do_not_lock_each_other(
 
     def write(number: int) -> None:
         order = keys if number % 2 else keys[::-1]
-        said = tuple(asking.KeySaid(key.pk, "k", State.UNKNOWN, "") for key in order)
-        sightings.record(
+        said = tuple(answers.KeySaid(key.pk, "k", State.UNKNOWN, "") for key in order)
+        recording.record(
             sighting_pk=rows[number].pk,
             claim=uuid.uuid4(),
-            asked=asking.Asked(None, None, said),
+            asked=answers.Asked(None, None, said),
             now=timezone.now() + timedelta(hours=number),
         )
 

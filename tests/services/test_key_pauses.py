@@ -17,7 +17,7 @@ from results.models import ProjectKey, Sighting, Team
 from results.models.keys import KeyAnswer
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
-from results.services import keys, sightings
+from results.services import keys, looks
 from tests import make
 from tests.services.looking import add_key, go_rounds, look, result_of, sighting_of
 from tests.services.test_claims import at_once
@@ -107,7 +107,7 @@ def test_the_next_call_is_made_when_it_should_be_and_by_no_worker_before(
 
         clock.move_to(over + S)
         for sighting in Sighting.objects.all():
-            sightings.look(sighting=sighting, now=timezone.now())
+            looks.look(sighting=sighting, now=timezone.now())
         go_rounds()
         assert set(Sighting.objects.values_list("state", flat=True)) == {"unknown"}
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from results.domain.result import Pending, RunResult, Source
 from results.domain.status import State
 from results.models import Lookup, Sighting, StoredResult, Team, TeamLookup
-from results.services import asking, remembering, sightings
+from results.services import answers, recording, remembering
 from tests import make
 
 DONE = RunResult("run_pending1", State.FAILED, Source.RETRIEVE, task="report", error=b"{}")
@@ -24,8 +24,8 @@ DONE = RunResult("run_pending1", State.FAILED, Source.RETRIEVE, task="report", e
 def record(sighting: Sighting, found: Any, key_id: uuid.UUID | None = None) -> None:
     claim = uuid.uuid4()
     Sighting.objects.filter(pk=sighting.pk).update(claim=claim)
-    asked = asking.Asked(found, key_id, ())
-    sightings.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=make.NOW)
+    asked = answers.Asked(found, key_id, ())
+    recording.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=make.NOW)
 
 
 def lines(*columns: str) -> list[set[Any]]:

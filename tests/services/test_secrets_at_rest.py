@@ -19,7 +19,7 @@ from results.domain.identity import ApiKey
 from results.models import Team
 from results.sandbox.server import Sandbox
 from results.sandbox.world import Attempt, Environment, Run
-from results.services import asking, keys, sharing
+from results.services import answers, keys, sharing
 from tests.services.looking import look, result_of
 
 SECRET = "Q7wKx2VnB5tLz9RfYc3HsMdPg8J"
@@ -165,6 +165,6 @@ def test_a_presigned_address_is_in_no_log(
 
 
 def test_what_is_asked_about_can_be_shown_without_a_secret() -> None:
-    shown = repr(asking.Asked(None, None, ())) + str(ApiKey(KEY))
+    shown = repr(answers.Asked(None, None, ())) + str(ApiKey(KEY))
 
     assert SECRET not in shown

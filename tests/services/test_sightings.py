@@ -11,7 +11,7 @@ from results.domain.result import Pending, RunResult, Source
 from results.domain.status import State
 from results.models import ProjectKey, Sighting, StoredResult, Team
 from results.models.keys import KeyAnswer
-from results.services import asking, sightings
+from results.services import answers, recording, sightings
 from tests import make
 from tests.services.looking import make_due
 
@@ -24,24 +24,24 @@ def said(
     key_id: uuid.UUID | None = None,
     why: str = "why",
     until: datetime | None = None,
-) -> asking.KeySaid:
-    return asking.KeySaid(key_id or uuid.uuid4(), "Shop · dev", state, why, until)
+) -> answers.KeySaid:
+    return answers.KeySaid(key_id or uuid.uuid4(), "Shop · dev", state, why, until)
 
 
-def record(sighting: Sighting, asked: asking.Asked, now: datetime) -> Sighting:
+def record(sighting: Sighting, asked: answers.Asked, now: datetime) -> Sighting:
     """Claim the run, and write an answer as the recorder does."""
     claim = uuid.uuid4()
     make_due(sighting)
     Sighting.objects.filter(pk=sighting.pk).update(claim=claim, lease_until=now + TEN_MINUTES)
-    sightings.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=now)
+    recording.record(sighting_pk=sighting.pk, claim=claim, asked=asked, now=now)
     return Sighting.objects.get(pk=sighting.pk)
 
 
-def trouble(state: State) -> asking.Asked:
-    return asking.Asked(None, None, (said(state),))
+def trouble(state: State) -> answers.Asked:
+    return answers.Asked(None, None, (said(state),))
 
 
-PENDING = asking.Asked(Pending("EXECUTING", task="report"), None, (said(State.PENDING),))
+PENDING = answers.Asked(Pending("EXECUTING", task="report"), None, (said(State.PENDING),))
 
 
 @pytest.mark.parametrize("state", [State.UNREACHABLE, State.UNREADABLE, State.RATE_LIMITED])
@@ -96,7 +96,7 @@ def test_a_pending_run_is_given_up_half_an_hour_after_its_last_change(
     sighting = record(sighting, PENDING, now + timedelta(minutes=20))
     assert sighting.give_up_at == now + timedelta(minutes=30)
 
-    moved = asking.Asked(Pending("WAITING"), None, ())
+    moved = answers.Asked(Pending("WAITING"), None, ())
     sighting = record(sighting, moved, now + timedelta(minutes=29))
 
     assert sighting.give_up_at == now + timedelta(minutes=59)
@@ -114,13 +114,13 @@ def test_answers_that_bring_nothing_new_make_the_asking_calmer(team: Team, now: 
     assert delays == sorted(delays)
     assert 2 <= delays[0] < 2.3
     assert 8 <= delays[3] < 9
-    moved = asking.Asked(Pending("WAITING"), None, ())
+    moved = answers.Asked(Pending("WAITING"), None, ())
     assert (record(sighting, moved, now).due_at - now).total_seconds() < 2.3
 
 
 def test_a_pause_that_the_api_asks_for_is_kept(team: Team, now: datetime) -> None:
     until = now + timedelta(seconds=90)
-    asked = asking.Asked(None, None, (said(State.RATE_LIMITED, until=until),))
+    asked = answers.Asked(None, None, (said(State.RATE_LIMITED, until=until),))
 
     sighting = record(make.make_sighting(team=team), asked, now)
 
@@ -133,7 +133,7 @@ def test_a_pause_of_one_key_of_two_is_due_with_its_end_and_not_before_the_other_
     soon, late = now + timedelta(seconds=1), now + timedelta(seconds=90)
     for until, due in ((soon, soon), (late, None)):
         limited = said(State.RATE_LIMITED, until=until)
-        asked = asking.Asked(None, None, (limited, said(State.UNKNOWN)))
+        asked = answers.Asked(None, None, (limited, said(State.UNKNOWN)))
 
         sighting = record(make.make_sighting(team=team, run_id=f"run_{until:%S}"), asked, now)
 
@@ -148,7 +148,7 @@ def test_a_run_about_which_nobody_could_be_asked_keeps_the_moment_of_its_last_an
     later, until = now + timedelta(seconds=20), now + timedelta(seconds=50)
     resting = said(State.UNREACHABLE, until=until)
 
-    asked = asking.Asked(None, None, (), later, (resting, said(State.KEY_REFUSED)))
+    asked = answers.Asked(None, None, (), later, (resting, said(State.KEY_REFUSED)))
     sighting = record(sighting, asked, later)
 
     assert (sighting.state, sighting.trouble) == ("pending", "why")
@@ -161,8 +161,8 @@ def test_a_final_answer_counts_although_its_lease_was_lost(team: Team, now: date
     Sighting.objects.update(claim=uuid.uuid4(), lease_until=now + TEN_MINUTES)
     found = RunResult(sighting.run_id, State.SUCCEEDED, Source.RESULT)
 
-    asked = asking.Asked(found, None, ())
-    sightings.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=asked, now=now)
+    asked = answers.Asked(found, None, ())
+    recording.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=asked, now=now)
 
     assert StoredResult.objects.get().state == "succeeded"
     assert not Sighting.objects.exists()
@@ -173,7 +173,7 @@ def test_any_other_answer_without_the_lease_changes_nothing(team: Team, now: dat
     Sighting.objects.update(claim=uuid.uuid4(), lease_until=now + TEN_MINUTES)
     before = Sighting.objects.values().get()
 
-    sightings.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=PENDING, now=now)
+    recording.record(sighting_pk=sighting.pk, claim=uuid.uuid4(), asked=PENDING, now=now)
 
     assert Sighting.objects.values().get() == before
 
@@ -185,14 +185,14 @@ def test_an_answer_about_a_run_that_was_settled_meanwhile_is_dropped(
     pk = sighting.pk
     sighting.delete()
 
-    sightings.record(sighting_pk=pk, claim=uuid.uuid4(), asked=PENDING, now=now)
+    recording.record(sighting_pk=pk, claim=uuid.uuid4(), asked=PENDING, now=now)
 
     assert not Sighting.objects.exists()
 
 
 def test_texts_that_no_database_holds_are_kept_as_far_as_they_go(team: Team, now: datetime) -> None:
     odd = "a\x00b" + "x" * 400
-    asked = asking.Asked(Pending(odd, task=odd), None, ())
+    asked = answers.Asked(Pending(odd, task=odd), None, ())
 
     sighting = record(make.make_sighting(team=team), asked, now)
 
@@ -210,7 +210,7 @@ def test_a_refusal_that_was_on_its_way_does_not_mark_a_key_that_was_replaced(
 
     record(
         make.make_sighting(team=team),
-        asking.Asked(None, None, refusal, asked_before),
+        answers.Asked(None, None, refusal, asked_before),
         now,
     )
 
@@ -225,7 +225,7 @@ def test_what_is_known_of_a_key_that_was_left_out_is_told_and_not_written(
     left_out = (said(State.KEY_REFUSED, key.pk),)
 
     sighting = record(
-        make.make_sighting(team=team), asking.Asked(None, None, (), not_asked=left_out), now
+        make.make_sighting(team=team), answers.Asked(None, None, (), not_asked=left_out), now
     )
 
     assert sighting.keys_asked[0]["state"] == "key_refused"

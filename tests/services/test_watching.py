@@ -14,7 +14,7 @@ from results.domain.result import RunResult, Source
 from results.domain.status import State
 from results.models import AuditEvent, Role, Sighting, Team, Watch, WebhookDelivery
 from results.sandbox.server import Sandbox
-from results.services import asking, sightings, storing, watching
+from results.services import answers, recording, sightings, storing, watching
 from tests import make
 from tests.services.looking import add_key
 from tests.services.test_claims import at_once
@@ -30,7 +30,7 @@ def finish(team: Team, now: datetime, *, state: State = State.SUCCEEDED, run_id:
     """Store the run's result as the product does."""
     sighting = Sighting.objects.get(team=team, run_id=run_id)
     found = RunResult(run_id, state, Source.RETRIEVE, task="report", error=b"{}")
-    asked = asking.Asked(found, None, ())
+    asked = answers.Asked(found, None, ())
     storing.store_result(sighting=sighting, asked=asked, found=found, now=now)
 
 
@@ -152,13 +152,13 @@ def test_a_run_that_ends_while_a_watch_starts_leaves_no_live_watch(
         run_id, now = f"run_{turn}", timezone.now()
         sighting = make.make_sighting(team=team, run_id=run_id, now=now)
         found = RunResult(run_id, State.EXPIRED, Source.RETRIEVE)
-        asked = asking.Asked(found, None, ())
+        asked = answers.Asked(found, None, ())
 
         def work(
-            number: int, run_id: str = run_id, pk: Any = sighting.pk, asked: asking.Asked = asked
+            number: int, run_id: str = run_id, pk: Any = sighting.pk, asked: answers.Asked = asked
         ) -> None:
             if number % 2:
-                sightings.record(sighting_pk=pk, claim=pk, asked=asked, now=timezone.now())
+                recording.record(sighting_pk=pk, claim=pk, asked=asked, now=timezone.now())
                 return
             with suppress(watching.NotWatchedError):
                 start(team, alice, timezone.now(), run_id)

@@ -14,7 +14,7 @@ from results.domain.status import State
 from results.models import Lookup, ProjectKey, Sighting, Team
 from results.rounds import go_round
 from results.sandbox.server import Sandbox
-from results.services import sightings
+from results.services import looks
 from tests import make
 from tests.views.strangers import assert_asks_for_sign_in, assert_hidden
 
@@ -135,7 +135,7 @@ def test_a_poll_keeps_the_run_wanted(as_bob: Client, team: Team) -> None:
     poll(as_bob)
 
     sighting.refresh_from_db()
-    assert sighting.wanted_until == sighting.due_at + sightings.GRACE
+    assert sighting.wanted_until == sighting.due_at + looks.GRACE
 
 
 def test_only_what_has_changed_is_brought(as_bob: Client, team: Team) -> None:
