@@ -7,10 +7,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import connections, models, transaction
+from django.db import connections, models
 
 from results.domain.status import State
 from results.models.keys import ProjectKey
+from results.models.leases import Leased, LeasedQuerySet
 from results.models.teams import Team
 
 # The run is alive, or nothing was said of it: a watch goes on, however long that takes.
@@ -22,8 +23,10 @@ _KEY = "SELECT * FROM results_projectkey WHERE id = %s"
 _ID = models.UUIDField()
 
 
-class SightingQuerySet(models.QuerySet["Sighting"]):
-    """Sightings; the row is the truth across processes."""
+class SightingQuerySet(LeasedQuerySet["Sighting"]):
+    """Sightings; a claim is the right to ask about the run."""
+
+    taken_with = ("team",)
 
     def of_run(self, team: Team, run_id: str) -> Sighting | None:
         """Return the sighting of one run, or None."""
@@ -57,11 +60,14 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
         Whoever watches a run waits for it without looking, and through better and worse times.
         """
         looked_at = models.Q(wanted_until__gt=now, give_up_at__gt=now)
-        return self.filter(
-            models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now),
-            looked_at | self._watched(now),
-            due_at__lte=now,
-        ).order_by("due_at")
+        return (
+            self.unclaimed(now)
+            .filter(
+                looked_at | self._watched(now),
+                due_at__lte=now,
+            )
+            .order_by("due_at")
+        )
 
     def resting(self, team: Team, now: datetime) -> Self:
         """Return the team's runs that somebody waits for and that are not asked about for a while."""
@@ -88,35 +94,6 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
         taken = self.due(now).order_by().filter(pk=pk)
         return taken.update(claim=claim, lease_until=until) == 1
 
-    def claim_due(
-        self, *, claim: uuid.UUID, now: datetime, until: datetime, at_most: int
-    ) -> list[Sighting]:
-        """Take the right to ask about what is due, until a moment, and return it.
-
-        PostgreSQL passes over rows that another process is claiming. SQLite has one writer at a
-        time: there one statement claims what was read before, those excepted that another was
-        quicker to claim, so that nobody else who writes has to wait.
-        """
-        due = self.due(now)
-        if not connections[self.db].features.has_select_for_update_skip_locked:
-            pks = list(due.values_list("pk", flat=True)[:at_most])
-            if not pks or not due.order_by().filter(pk__in=pks).update(
-                claim=claim, lease_until=until
-            ):
-                return []
-            return list(self.filter(pk__in=pks, claim=claim).select_related("team"))
-        if not due.exists():
-            return []
-        with transaction.atomic(using=self.db):
-            free = due.select_for_update(skip_locked=True, of=("self",))
-            taken = list(free.select_related("team")[:at_most])
-            self.filter(pk__in=[row.pk for row in taken]).update(claim=claim, lease_until=until)
-        return taken
-
-    def release(self, claims: list[uuid.UUID]) -> int:
-        """Give up claims, so that others may ask at once; returns how many rows had one."""
-        return self.filter(claim__in=claims).update(claim=None, lease_until=None)
-
     def look(self, pk: uuid.UUID, *, wanted_until: datetime) -> int:
         """Say that somebody is looking, so that the run is asked about until that moment."""
         return self.filter(pk=pk, wanted_until__lt=wanted_until).update(wanted_until=wanted_until)
@@ -130,7 +107,7 @@ class SightingQuerySet(models.QuerySet["Sighting"]):
         return self.filter(pk__in=pks).update(wanted_until=wanted_until)
 
 
-class Sighting(models.Model):
+class Sighting(Leased):
     """One run of one team that is not known to have ended.
 
     ``status`` is the API's own word while the run is pending. ``trouble`` says why the latest
@@ -162,8 +139,6 @@ class Sighting(models.Model):
     give_up_at = models.DateTimeField()
     wanted_until = models.DateTimeField()
     watched_until = models.DateTimeField(null=True)
-    claim = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
 
     objects = SightingQuerySet.as_manager()
 

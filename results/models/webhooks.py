@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 
+from results.models.leases import Leased, LeasedQuerySet
 from results.models.results import StoredResult
 from results.models.teams import Team
 
@@ -42,8 +43,10 @@ class DeliveryEvent(models.TextChoices):
     TEST = "webhook.test"
 
 
-class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
-    """Deliveries; like sightings, the row is the truth across processes."""
+class WebhookDeliveryQuerySet(LeasedQuerySet["WebhookDelivery"]):
+    """Deliveries; a claim is the right to send."""
+
+    taken_with = ("webhook__team", "result")
 
     def of(self, webhook: Webhook) -> Self:
         """Return the deliveries of a webhook, newest first."""
@@ -55,38 +58,11 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
     def due(self, now: datetime) -> Self:
         """Return those to be sent now that nobody is sending, the longest due first."""
-        return (
-            self.open()
-            .filter(
-                models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now),
-                due_at__lte=now,
-                webhook__enabled=True,
-            )
-            .order_by("due_at")
-        )
-
-    def claim_due(
-        self, *, claim: uuid.UUID, now: datetime, until: datetime, at_most: int
-    ) -> list[WebhookDelivery]:
-        """Take the right to send what is due, until a moment, and return it.
-
-        PostgreSQL passes over rows that another process is claiming; SQLite has one writer at a time.
-        """
-        due = self.due(now)
-        if not due.exists():
-            return []
-        with transaction.atomic(using=self.db):
-            free = due.select_for_update(skip_locked=True, of=("self",))
-            taken = list(free.select_related("webhook__team", "result")[:at_most])
-            self.filter(pk__in=[row.pk for row in taken]).update(claim=claim, lease_until=until)
-        return taken
-
-    def release(self, claims: list[uuid.UUID]) -> int:
-        """Give up claims, so that others may send at once; returns how many rows had one."""
-        return self.filter(claim__in=claims).update(claim=None, lease_until=None)
+        wanted = self.open().unclaimed(now).filter(due_at__lte=now, webhook__enabled=True)
+        return wanted.order_by("due_at")
 
 
-class WebhookDelivery(models.Model):
+class WebhookDelivery(Leased):
     """One message for a webhook; its id is what the other side knows it by, however often it comes.
 
     ``attempts`` counts answers and failures. ``status`` is that of the latest answer, ``trouble``
@@ -105,8 +81,6 @@ class WebhookDelivery(models.Model):
     trouble = models.CharField(max_length=255, blank=True)
     delivered_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
-    claim = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
 
     objects = WebhookDeliveryQuerySet.as_manager()
 
