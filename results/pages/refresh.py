@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from results.models import Sighting, Team
+from results.services import looks
 from results.services.sightings import LEASE
 
 LONGEST_S = 30
-_LONGEST_ASKED_S, _LONGEST_IN_LINE_S = 5, 10
+_LONGEST_ASKED_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,20 @@ def refresh_of(sighting: Sighting, *, team: Team, version: str, now: datetime) -
     url = reverse("runs-panel", args=[team.slug, sighting.run_id])
     checked = sighting.checked_at
     checked_s = max(0, round((now - checked).total_seconds())) if checked else None
-    after_s = seconds_until_look(sighting, now=now)
+    in_line = looks.time_in_line(sighting=sighting, now=now)
+    after_s = seconds_until_look(sighting, in_line=in_line, now=now)
     return Refresh(url, after_s, version, checked_s, _is_asking(sighting, now))
 
 
-def seconds_until_look(sighting: Sighting, *, now: datetime) -> int:
+def seconds_until_look(
+    sighting: Sighting, *, in_line: timedelta = timedelta(), now: datetime
+) -> int:
     """The next look comes a second after the next question is due, so that it finds the answer.
 
     While the API is being asked it comes when that has taken twice as long. While nobody
     comes to ask, others are before this run, and looks in quick succession would hold them all up;
     but of a run that nobody looked at until now it is not known yet whether anybody comes.
+    ``in_line`` is how long that is expected to take.
     """
     due_in_s = (sighting.due_at - now).total_seconds()
     if sighting.lease_until is not None and sighting.lease_until > now:
@@ -57,9 +62,11 @@ def seconds_until_look(sighting: Sighting, *, now: datetime) -> int:
         after_s = min(asked_for.total_seconds(), _LONGEST_ASKED_S)
     elif due_in_s > 0:
         after_s = min(due_in_s + 1, _spread(LONGEST_S, sighting))
+    elif sighting.wanted_until > now:
+        waits = max(now - sighting.due_at, in_line)
+        after_s = _spread(min(waits, looks.LONGEST_IN_LINE).total_seconds(), sighting)
     else:
-        is_looked_at = sighting.wanted_until > now
-        after_s = _spread(min(-due_in_s, _LONGEST_IN_LINE_S), sighting) if is_looked_at else 0
+        after_s = 0
     return max(1, min(round(after_s), LONGEST_S))
 
 

@@ -22,6 +22,12 @@ _log = logging.getLogger(__name__)
 # A look asks for the next question and no more, so that nothing is asked for tabs that are hidden.
 # A page looks a second after each question is due; a slow one has a few more.
 GRACE = timedelta(seconds=5)
+# While nobody comes to ask, a page looks no more often than this; the run stays wanted in between.
+LONGEST_IN_LINE = timedelta(seconds=10)
+# So many runs are asked about in a second, roughly, before one that waits.
+_ASKED_A_SECOND = 25
+# For how long the length of a team's line is taken as known in a process.
+_LINE_KNOWN_S = 1.0
 # For how long looks are gathered. They come when a question is due, so this makes it a little later.
 _GATHERED_S = 0.1
 # As many rows are written by one statement.
@@ -31,8 +37,13 @@ _AT_ONCE = 500
 def look(*, sighting: Sighting, now: datetime) -> None:
     """Say that somebody looks at the run now: its next question is wanted. Written once for each."""
     if _is_news(sighting, now):
-        wanted_until = max(sighting.due_at, now) + GRACE
-        Sighting.objects.look(sighting.pk, wanted_until=wanted_until)
+        until = wanted_until(due_at=sighting.due_at, now=now)
+        Sighting.objects.look(sighting.pk, wanted_until=until)
+
+
+def wanted_until(*, due_at: datetime, now: datetime) -> datetime:
+    """Until when a look wants the question that is due then: until the page has looked again."""
+    return (due_at if due_at > now else now + LONGEST_IN_LINE) + GRACE
 
 
 def keep_looking(*, sightings: Sequence[Sighting], now: datetime) -> None:
@@ -54,13 +65,35 @@ def begin_gathering() -> None:
         _writer.start()
 
 
+def time_in_line(*, sighting: Sighting, now: datetime) -> timedelta:
+    """Estimate after how long a run that is due and that nobody asks about yet is asked about.
+
+    Many who look at runs that wait, each in quick succession, would be what they wait for.
+    """
+    is_leased = sighting.lease_until is not None and sighting.lease_until > now
+    if is_leased or not sighting.due_at <= now < sighting.wanted_until:
+        return timedelta()
+    team_id = sighting.team_id
+    known = _lines.get(team_id)
+    if known is None or known[0] < time.monotonic():
+        if len(_lines) > _AT_ONCE:
+            _lines.clear()
+        length = Sighting.objects.due(now).filter(team_id=team_id).order_by().count()
+        known = (time.monotonic() + _LINE_KNOWN_S, length)
+        _lines[team_id] = known
+    return timedelta(seconds=known[1] / _ASKED_A_SECOND)
+
+
+_lines: dict[uuid.UUID, tuple[float, int]] = {}
+
+
 def _is_news(sighting: Sighting, now: datetime) -> bool:
-    return sighting.wanted_until < max(sighting.due_at, now) + GRACE / 2
+    return sighting.wanted_until < wanted_until(due_at=sighting.due_at, now=now) - GRACE / 2
 
 
 def _write(overdue: Iterable[uuid.UUID], later: Iterable[uuid.UUID], now: datetime) -> None:
     for pks in _portions(overdue):
-        Sighting.objects.look_until(pks, wanted_until=now + GRACE)
+        Sighting.objects.look_until(pks, wanted_until=wanted_until(due_at=now, now=now))
     for pks in _portions(later):
         Sighting.objects.look_until_asked(pks, grace=GRACE)
 

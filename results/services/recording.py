@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Least
 
 from results.domain import polling
 from results.domain.result import Pending, RunResult
 from results.domain.status import State
 from results.models import Sighting
-from results.services import answers, key_answers, remembering, sealing
+from results.services import answers, key_answers, looks, remembering, sealing
 from results.services.storing import column, store_result
 
 # What an answer that decides nothing writes of the sighting, and nothing beside it.
@@ -67,6 +68,8 @@ def _record_alone(claimed: Sighting, claim: uuid.UUID, asked: answers.Asked, now
         give_up_at=claimed.give_up_at,
     )
     written = {name: getattr(sighting, name) for name in _WRITTEN}
+    # Other pages may have looked since the row was read.
+    written["wanted_until"] = Least("wanted_until", now + looks.GRACE)
     if _known(sighting) == _known(claimed):
         return same.update(**written) == 1
     environment = _environment(sighting)
@@ -94,6 +97,8 @@ def _record_locked(pk: uuid.UUID, claim: uuid.UUID, asked: answers.Asked, now: d
     elif sighting is not None and sighting.claim == claim:
         known = _known(sighting)
         _update(sighting, asked, now)
+        # Whoever looked on while it waited in line wanted this answer; they will look at it.
+        sighting.wanted_until = min(sighting.wanted_until, now + looks.GRACE)
         sighting.save()
         if known != _known(sighting):
             _tell_lookups(sighting, _environment(sighting))

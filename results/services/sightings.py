@@ -51,7 +51,7 @@ def open_sighting(
         "first_seen_at": first_seen,
         "due_at": now,
         "give_up_at": give_up_at(State.UNKNOWN, now),
-        "wanted_until": now + looks.GRACE,
+        "wanted_until": looks.wanted_until(due_at=now, now=now),
     }
     sighting, made = Sighting.objects.get_or_create(
         team=team,
@@ -88,7 +88,7 @@ def open_sightings(
                 first_seen_at=now,
                 due_at=now,
                 give_up_at=give_up_at(State.UNKNOWN, now),
-                wanted_until=now + looks.GRACE,
+                wanted_until=looks.wanted_until(due_at=now, now=now),
             )
             for run_id in run_ids
             if run_id not in known

@@ -160,7 +160,7 @@ def test_the_type_is_named_as_it_was_sent_or_said_to_be_missing() -> None:
 
 
 def test_what_is_folded_at_first_holds_fewer_nodes() -> None:
-    document = decode(Packet(json.dumps([[0] * 9] * 90).encode(), "application/json"))
+    document = decode(Packet(json.dumps([[0] * 9] * 20).encode(), "application/json"))
 
     folded = tree_part(document, Held.PAYLOAD, branch_url="/b").tree
     whole = tree_part(document, Held.ERROR, branch_url="/b").tree
