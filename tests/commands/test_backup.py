@@ -232,8 +232,8 @@ def read_share(place: Place, token: str, **extra: str) -> tuple[int, str]:
     port = free_port()
     with subprocess.Popen(
         [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
-            *("--workers", "1", "--log-level", "warning", "dashboard.wsgi:application"),
+            *(sys.executable, "-m", "dashboard.server"),
+            *("127.0.0.1", str(port), "1", "0"),
         ],
         cwd=ROOT,
         env=place.environment | {"ROUNDS_IN_WEB": "0"} | extra,

@@ -21,19 +21,18 @@ _START_S = 60.0
 
 @dataclass
 class Running:
-    """One process with all that it starts; what it prints is appended to ``log``."""
+    """One process with all that it starts; what it prints is appended to ``log``.
+
+    ``port`` is where it listens, if it does.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
     is_up: Callable[[], bool] = field(default=lambda: True)
+    port: int = 0
     process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self.command[self.command.index("--port") + 1])
 
     def start(self) -> None:
         """Start it, and return when it is up."""
@@ -96,15 +95,14 @@ class Running:
 
 def web_server(
     name: str, environment: Mapping[str, str], log: Path, *, workers: int = 1
-) -> tuple[Running, int]:
+) -> Running:
     """A web server as `make serve` starts it, on a port of its own."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
-        *("--port", str(port), "--workers", str(workers), "--blocking-threads", "4"),
-        *("--log-level", "warning", "--workers-kill-timeout", "10", "dashboard.wsgi:application"),
+        *(sys.executable, "-m", "dashboard.server"),
+        *("127.0.0.1", str(port), str(workers), "0"),
     ]
-    return Running(name, command, environment, log, lambda: answers(port)), port
+    return Running(name, command, environment, log, lambda: answers(port), port)
 
 
 def watcher(name: str, environment: Mapping[str, str], log: Path) -> Running:

@@ -58,12 +58,11 @@ def raised_grown(
     stage.manage("migrate", "--verbosity", "0")
     stage.manage("collectstatic", "--verbosity", "0", "--no-input")
     stage.told = stage.manage("seeddemo", "--password", PASSWORD)
-    started = [
+    webs = [
         web_server(f"web {n}", environment, folder / f"web-{n}.log") for n in range(1, _WEBS + 1)
     ]
-    webs = [web for web, _ in started]
     going_round = watcher("watcher", environment, folder / "watcher.log")
-    with Proxy(port, [web_port for _, web_port in started]) as proxy:
+    with Proxy(port, [web.port for web in webs]) as proxy:
         grown = Grown(stage, webs, [going_round], proxy)
         stage.workers = lambda: [
             pid for one in (*grown.webs, *grown.watchers) for pid in one.workers()
