@@ -197,6 +197,8 @@ def test_a_search_without_javascript_is_a_page_of_links(browser: Browser, demo: 
 
 def test_the_way_to_a_node_is_copied_for_four_tools(table: Page, context: BrowserContext) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    table.locator('#output .tree li[data-at="/7"]').focus()
+    table.keyboard.press("ArrowRight")
     table.locator('#output .tree li[data-at="/7/sku"]').focus()
     tools = table.get_by_role("toolbar", name="This value")
 
