@@ -53,8 +53,8 @@ def seconds_until_look(
 
     While the API is being asked it comes when that has taken twice as long. While nobody
     comes to ask, others are before this run, and looks in quick succession would hold them all up;
-    but of a run that nobody looked at until now it is not known yet whether anybody comes.
-    ``in_line`` is how long that is expected to take.
+    ``in_line`` is how long that is expected to take; of a run that nobody looked at until now no
+    more is known.
     """
     due_in_s = (sighting.due_at - now).total_seconds()
     if sighting.lease_until is not None and sighting.lease_until > now:
@@ -62,11 +62,10 @@ def seconds_until_look(
         after_s = min(asked_for.total_seconds(), _LONGEST_ASKED_S)
     elif due_in_s > 0:
         after_s = min(due_in_s + 1, _spread(LONGEST_S, sighting))
-    elif sighting.wanted_until > now:
-        waits = max(now - sighting.due_at, in_line)
-        after_s = _spread(min(waits, looks.LONGEST_IN_LINE).total_seconds(), sighting)
     else:
-        after_s = 0
+        is_looked_at = sighting.wanted_until > now
+        waits = max(now - sighting.due_at, in_line) if is_looked_at else in_line
+        after_s = _spread(min(waits, looks.LONGEST_IN_LINE).total_seconds(), sighting)
     return max(1, min(round(after_s), LONGEST_S))
 
 

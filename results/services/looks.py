@@ -71,7 +71,7 @@ def time_in_line(*, sighting: Sighting, now: datetime) -> timedelta:
     Many who look at runs that wait, each in quick succession, would be what they wait for.
     """
     is_leased = sighting.lease_until is not None and sighting.lease_until > now
-    if is_leased or not sighting.due_at <= now < sighting.wanted_until:
+    if is_leased or sighting.due_at > now:
         return timedelta()
     team_id = sighting.team_id
     known = _lines.get(team_id)

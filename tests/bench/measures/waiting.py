@@ -18,7 +18,8 @@ from tests.bench.stage import Stage, run_module
 VIEWERS = 1_000
 POLL_S = 2.0
 PROBE_S = 0.1
-_GATHERING_S = 8
+# Whoever comes is told at most twice to look again in ten seconds until runs take their turns.
+_GATHERING_S = 20
 
 
 def intervals(seconds: float) -> int:
