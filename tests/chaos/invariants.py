@@ -77,8 +77,8 @@ def _works_again(stage: Stage) -> Finding:
             alice.paste(run_id)
             told = alice.until_final(run_id, at_most_s=_SETTLED_S)
             assert told["state"] == "succeeded", told["state"]
-        ports = [web.command[web.command.index("--port") + 1] for web in stage.grown.webs]
-        assert all(answers(int(port), "/health/ready") for port in ports), "a server is not ready"
+        ports = [web.port for web in stage.grown.webs]
+        assert all(answers(port, "/health/ready") for port in ports), "a server is not ready"
     except (AssertionError, httpx.HTTPError) as error:
         wrong = f"{type(error).__name__}: {error}"[:200]
     return Finding(
