@@ -9,7 +9,7 @@ import os
 
 import hypothesis
 
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=12)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=8)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=60)
 
 
