@@ -176,7 +176,8 @@ def _is_number(host: str) -> bool:
 def secret(name: str, *, default: str | None = None, folder: str = "", file: str = "") -> str:
     """Return a secret from ``name``, or from the file that ``name``_FILE points at.
 
-    Else from ``file`` in the folder that the setting ``folder`` names, when both are there. The value itself is never part of an error message.
+    Else from ``file`` in the folder that the setting ``folder`` names, when both are there. The
+    value itself is never part of an error message.
     """
     path = os.environ.get(f"{name}_FILE")
     if path and os.environ.get(name):

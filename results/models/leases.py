@@ -62,3 +62,8 @@ class Leased(models.Model):
 
     class Meta:
         abstract = True
+
+    def leased_until(self, now: datetime) -> datetime | None:
+        """Until when somebody has the right to act on it; None when nobody has now."""
+        until = self.lease_until
+        return until if until is not None and until > now else None

@@ -57,8 +57,9 @@ def seconds_until_look(
     more is known.
     """
     due_in_s = (sighting.due_at - now).total_seconds()
-    if sighting.lease_until is not None and sighting.lease_until > now:
-        asked_for = now - (sighting.lease_until - LEASE)
+    leased_until = sighting.leased_until(now)
+    if leased_until is not None:
+        asked_for = now - (leased_until - LEASE)
         after_s = min(asked_for.total_seconds(), _LONGEST_ASKED_S)
     elif due_in_s > 0:
         after_s = min(due_in_s + 1, _spread(LONGEST_S, sighting))
@@ -76,8 +77,7 @@ def _spread(seconds: float, sighting: Sighting) -> float:
 
 def _is_asking(sighting: Sighting, now: datetime) -> bool:
     """Whether the API is being asked now, or will be in a moment."""
-    is_leased = sighting.lease_until is not None and sighting.lease_until > now
-    return is_leased or sighting.due_at <= now
+    return sighting.leased_until(now) is not None or sighting.due_at <= now
 
 
 @dataclass(frozen=True, slots=True)

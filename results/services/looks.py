@@ -28,6 +28,7 @@ LONGEST_IN_LINE = timedelta(seconds=10)
 _ASKED_A_SECOND = 25
 # For how long the length of a team's line is taken as known in a process.
 _LINE_KNOWN_S = 1.0
+_LINES_KNOWN = 500
 # For how long looks are gathered. They come when a question is due, so this makes it a little later.
 _GATHERED_S = 0.1
 # As many rows are written by one statement.
@@ -70,13 +71,12 @@ def time_in_line(*, sighting: Sighting, now: datetime) -> timedelta:
 
     Many who look at runs that wait, each in quick succession, would be what they wait for.
     """
-    is_leased = sighting.lease_until is not None and sighting.lease_until > now
-    if is_leased or sighting.due_at > now:
+    if sighting.due_at > now or sighting.leased_until(now) is not None:
         return timedelta()
     team_id = sighting.team_id
     known = _lines.get(team_id)
     if known is None or known[0] < time.monotonic():
-        if len(_lines) > _AT_ONCE:
+        if len(_lines) > _LINES_KNOWN:
             _lines.clear()
         length = Sighting.objects.due(now).filter(team_id=team_id).order_by().count()
         known = (time.monotonic() + _LINE_KNOWN_S, length)
