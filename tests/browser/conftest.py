@@ -17,7 +17,6 @@ from typing import Any
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from psycopg.sql import SQL, Identifier
 
 from tests.browser.get_browser import installed
@@ -271,23 +270,6 @@ def look_up(page: Page, text: str, *, by_button: bool = False) -> None:
             page.get_by_role("button", name="Look up", exact=True).click()
         else:
             box.press("Enter")
-
-
-def expect_focus(page: Page, what: str, wanted: str) -> None:
-    """Wait until ``what`` of the focused element, as `id` or `dataset.at`, is as wanted.
-
-    Focus follows what a key does one task later.
-    """
-    try:
-        page.wait_for_function(
-            "([path, wanted]) => path.split('.')"
-            ".reduce((value, name) => value?.[name], document.activeElement) === wanted",
-            arg=[what, wanted],
-            timeout=5_000,
-        )
-    except PlaywrightTimeout:
-        found = page.evaluate(f"document.activeElement.{what}")
-        raise AssertionError(f"the focus is at {found!r}, not at {wanted!r}") from None
 
 
 def share(page: Page, **told: str) -> str:

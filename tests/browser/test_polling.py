@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo, expect_focus, look_up
+from tests.browser.conftest import Demo, look_up
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ def test_a_check_disturbs_nothing_that_somebody_does_on_the_page(alice: Page) ->
         ask(alice)
 
     assert alice.locator("#run-known details").first.get_attribute("open") is not None
-    expect_focus(alice, "id", "check-now")
+    expect(alice.locator(":focus")).to_have_attribute("id", "check-now")
     assert alice.evaluate("String(getSelection())").strip() == "run_live200scalm"
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from results.sandbox.scenarios import scenario
-from tests.browser.conftest import Demo, expect_focus, look_up, sign_in
+from tests.browser.conftest import Demo, look_up, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -66,11 +66,11 @@ def test_a_branch_that_loads_keeps_the_focus_and_is_asked_for_once(strange: Page
     strange.keyboard.press("ArrowLeft")
     strange.keyboard.press("ArrowRight")
     wait_until(strange, lambda: bool(held.routes))
-    expect_focus(strange, "dataset.at", "/crowd")
+    expect(strange.locator(":focus")).to_have_attribute("data-at", "/crowd")
     held.let_go(0)
 
     expect(strange.locator(node(strange, "/crowd/member 99"))).to_be_visible()
-    expect_focus(strange, "dataset.at", "/crowd")
+    expect(strange.locator(":focus")).to_have_attribute("data-at", "/crowd")
     assert len(held.routes) == 1
 
 
@@ -95,7 +95,7 @@ def test_closing_everything_takes_the_focus_to_what_is_left(table: Page) -> None
 
     table.keyboard.press("w")
 
-    expect_focus(table, "dataset.at", "/3")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/3")
     expect(table.locator(node(table, "/3/sku"))).not_to_be_visible()
 
 
@@ -105,24 +105,24 @@ def test_after_a_click_on_a_node_the_keys_go_on_from_there(table: Page) -> None:
     summary.click()
 
     table.keyboard.press("ArrowDown")
-    expect_focus(table, "dataset.at", "/3")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/3")
     table.keyboard.press("k")
-    expect_focus(table, "dataset.at", "/2")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/2")
     table.keyboard.press("j")
-    expect_focus(table, "dataset.at", "/3")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/3")
 
 
 def test_enter_follows_the_link_of_a_row_and_a_star_opens_its_siblings(table: Page) -> None:
     table.locator(node(table, "/0")).focus()
     table.keyboard.press("End")
-    expect_focus(table, "className", "more")
+    expect(table.locator(":focus")).to_have_class("more")
     table.keyboard.press("Enter")
     expect(table.locator(node(table, "/100"))).to_be_focused()
 
     table.keyboard.press("*")
 
     expect(table.locator(node(table, "/119/sku"))).to_be_visible()
-    expect_focus(table, "dataset.at", "/100")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/100")
 
 
 def test_the_tools_of_a_node_are_one_tab_away_and_escape_leads_back(table: Page) -> None:
@@ -134,7 +134,7 @@ def test_the_tools_of_a_node_are_one_tab_away_and_escape_leads_back(table: Page)
     expect(tools.get_by_role("button", name="Value")).to_be_focused()
     table.keyboard.press("Escape")
 
-    expect_focus(table, "dataset.at", "/3/sku")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/3/sku")
 
 
 def test_a_match_leaves_open_what_was_open(strange: Page) -> None:
@@ -148,7 +148,7 @@ def test_a_match_leaves_open_what_was_open(strange: Page) -> None:
     expect(strange.locator(".tree .marked")).to_be_in_viewport()
     expect(strange.locator(node(strange, "/model"))).to_have_count(1)
     assert strange.evaluate("CSS.highlights.get('match').size") == 1
-    expect_focus(strange, "id", "search-text")
+    expect(strange.locator(":focus")).to_have_attribute("id", "search-text")
 
 
 def test_the_search_that_was_asked_last_is_the_one_that_is_shown(table: Page) -> None:
@@ -244,7 +244,7 @@ def test_a_text_is_searched_line_by_line(alice: Page) -> None:
 
     expect(alice.locator("ol.lines li.marked")).to_contain_text("001400 2026-11-20")
     expect(alice.locator("ol.lines li.marked")).to_be_in_viewport()
-    expect_focus(alice, "id", "search-text")
+    expect(alice.locator(":focus")).to_have_attribute("id", "search-text")
     alice.get_by_role("link", name="Earlier lines").click()
     expect(alice.locator("#L1396")).to_be_attached()
     expect(alice.locator("#L1400")).to_have_count(1)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from results.sandbox.scenarios import scenario
-from tests.browser.conftest import Demo, expect_focus, look_up, share, sign_in
+from tests.browser.conftest import Demo, look_up, share, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -27,24 +27,24 @@ def test_the_tree_is_walked_by_keyboard_and_never_loses_focus(table: Page) -> No
     table.locator('#output .tree li[data-at=""]').focus()
 
     table.keyboard.press("ArrowDown")
-    expect_focus(table, "dataset.at", "/0")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/0")
     expect(table.locator('#output .tree li[data-at="/0/id"]')).not_to_be_visible()
     table.keyboard.press("ArrowRight")
     expect(table.locator('#output .tree li[data-at="/0/id"]')).to_be_visible()
-    expect_focus(table, "dataset.at", "/0")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/0")
     table.keyboard.press("ArrowRight")
-    expect_focus(table, "dataset.at", "/0/id")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/0/id")
     table.keyboard.press("ArrowLeft")
-    expect_focus(table, "dataset.at", "/0")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/0")
     table.keyboard.press("ArrowLeft")
     expect(table.locator('#output .tree li[data-at="/0/id"]')).not_to_be_visible()
-    expect_focus(table, "dataset.at", "/0")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/0")
     table.keyboard.press("End")
-    expect_focus(table, "className", "more")
+    expect(table.locator(":focus")).to_have_class("more")
     table.keyboard.press("ArrowUp")
-    expect_focus(table, "dataset.at", "/99")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/99")
     table.keyboard.press("Home")
-    expect_focus(table, "dataset.at", "")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "")
 
 
 def test_screen_readers_are_told_level_place_and_state(table: Page) -> None:
@@ -64,7 +64,7 @@ def test_the_next_hundred_come_on_demand_and_take_the_focus(table: Page) -> None
     table.get_by_role("link", name="Show 100–199 of 1,200").click()
 
     expect(table.locator('#output .tree li[data-at="/199"]')).to_be_visible()
-    expect_focus(table, "dataset.at", "/100")
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/100")
     expect(table.locator('#output .tree li[data-at="/100"]')).to_have_attribute(
         "aria-posinset", "101"
     )
@@ -85,7 +85,7 @@ def test_a_link_to_a_node_opens_its_way_where_nothing_was_loaded(
     marked = page.locator(".tree .marked")
     expect(marked).to_have_text("sku: SKU-1199")
     expect(marked).to_be_in_viewport()
-    expect_focus(page, "dataset.at", "/1199/sku")
+    expect(page.locator(":focus")).to_have_attribute("data-at", "/1199/sku")
     if shared:
         page.context.close()
 
@@ -124,7 +124,7 @@ def test_single_keys_can_be_listed_and_switched_off(table: Page) -> None:
     table.get_by_label("Single keys are on").check()
     table.get_by_role("button", name="Close").click()
     table.keyboard.press("/")
-    expect_focus(table, "name", "text")
+    expect(table.locator(":focus")).to_have_attribute("name", "text")
 
 
 def test_keys_typed_into_a_box_stay_text(table: Page) -> None:
@@ -178,7 +178,7 @@ def test_a_search_walks_its_matches_and_keeps_the_box(table: Page) -> None:
     table.keyboard.press("Shift+Enter")
     expect(words).to_have_text("1 of 100: [1100].sku")
 
-    expect_focus(table, "id", "search-text")
+    expect(table.locator(":focus")).to_have_attribute("id", "search-text")
 
 
 def test_a_search_without_javascript_is_a_page_of_links(browser: Browser, demo: Demo) -> None:
