@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from dashboard.sessions import note_seen
+from results import right_of_way
 from results.domain.client_address import client_address
 from results.domain.identity import read_pasted
 from results.services.origin import Origin, coming_from
@@ -60,6 +61,17 @@ def _told_id(request: HttpRequest) -> str:
     told = request.headers.get("X-Request-ID", "") if settings.TRUST_REQUEST_ID else ""
     is_id = _REQUEST_ID.fullmatch(told) and not read_pasted(told).holds_secret
     return told if is_id else ""
+
+
+class RightOfWayMiddleware:
+    """Count each request among the short ones of this process, before which long ones give way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with right_of_way.answering():
+            return self.get_response(request)
 
 
 class PrivacyHeadersMiddleware:

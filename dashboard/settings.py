@@ -144,6 +144,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # What sets headers comes first, so that files and early refusals have them too.
+    "dashboard.middleware.RightOfWayMiddleware",
     "dashboard.middleware.OriginMiddleware",
     "dashboard.request_lines.RequestLineMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -101,25 +102,39 @@ class Comparison:
 
 
 def compare(
-    before: Document, after: Document, *, limit: int = 500, most_steps: int = MOST_STEPS
+    before: Document,
+    after: Document,
+    *,
+    limit: int = 500,
+    most_steps: int = MOST_STEPS,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> Comparison:
     """The differences that turn ``before`` into ``after``, at most ``limit`` of them listed.
 
     Objects are compared by member name, Maps by key, lists by an id where all items have one, else by
     content: equal items first, then those that are most alike. Text outputs are compared as one
-    value; to compare JSON inside of them, hand over their ``inner`` documents.
+    value; to compare JSON inside of them, hand over their ``inner`` documents. ``checkpoint`` is called
+    before each object or list that is compared.
     """
-    return _Comparing(before, after, max(0, limit), most_steps).run()
+    return _Comparing(before, after, max(0, limit), most_steps, checkpoint).run()
 
 
 class _Comparing:
     """The state of one comparison."""
 
-    def __init__(self, before: Document, after: Document, limit: int, most_steps: int) -> None:
+    def __init__(
+        self,
+        before: Document,
+        after: Document,
+        limit: int,
+        most_steps: int,
+        checkpoint: Callable[[], None],
+    ) -> None:
         self.before = before
         self.after = after
         self.limit = limit
         self.steps_left = most_steps
+        self.checkpoint = checkpoint
         self.changes: list[Change] = []
         self.counts: Counter[str] = Counter()
         self.is_complete = True
@@ -156,6 +171,7 @@ class _Comparing:
             return False, None
         first, second = one.shape(a), other.shape(b)
         if _can_descend(first, second):
+            self.checkpoint()
             if depth < _DEEPEST and self.steps_left > 0:
                 children = children_of(one, a, other, b, most=self.steps_left)
                 if children is not None:

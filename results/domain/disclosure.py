@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import enum
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -145,10 +146,12 @@ def disclose(
     details: bytes | None,
     choices: Choices,
     with_places: bool = False,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> Disclosed:
     """Cut a result to what was chosen and mask what is left. Never raises.
 
     ``with_places`` tells of the first findings where they stand, which costs a reading of the text.
+    ``checkpoint`` is called every few milliseconds of work.
     """
     choices = choices.kept_narrow()
     missing = False
@@ -157,7 +160,7 @@ def disclose(
     elif choices.scope is Scope.PART:
         output = cut(output, choices.pointer) if output is not None else None
         error, details, missing = None, None, output is None
-    desk = _Desk(choices, with_places)
+    desk = _Desk(choices, with_places, checkpoint)
     output = desk.packet(output) if output is not None else None
     error = desk.text(error, "error") if error is not None else None
     details = desk.details(details)
@@ -176,17 +179,18 @@ def disclose(
 class _Desk:
     """Masks the parts of one result and keeps what was found in them."""
 
-    def __init__(self, choices: Choices, with_places: bool) -> None:
+    def __init__(self, choices: Choices, with_places: bool, checkpoint: Callable[[], None]) -> None:
         self.findings: list[Finding] = []
         self.repeated = 0
         self._values: set[bytes] = set()
         self._kept: set[bytes] = set()
         self._choices = choices
         self._with_places = with_places
+        self._checkpoint = checkpoint
 
     def text(self, data: bytes, part: str) -> bytes:
         """Any text."""
-        return self._taken(masked(data, part=part, shown=self._choices.shown), data).data
+        return self._taken(self._masked(data, part), data).data
 
     def packet(self, packet: Packet) -> Packet:
         """The output, its types kept where they tell no secret."""
@@ -201,13 +205,13 @@ class _Desk:
         return replace(packet, data=self.text(packet.data or b"", "output"))
 
     def _typed(self, packet: Packet, document: Document) -> Packet | None:
-        raw, shown = packet.data or b"", self._choices.shown
-        if not masked(raw, part="output", shown=shown).findings:
+        raw = packet.data or b""
+        if not self._masked(raw, "output").findings:
             return packet
         places, notes = opened(document), _notes(raw)
         if places is None or notes is None or _tells(notes):
             return None
-        value = masked(places.root.text, part="output", shown=shown)
+        value = self._masked(places.root.text, "output")
         if value.in_names:
             return None
         self._taken(value, places.root.text)
@@ -235,6 +239,10 @@ class _Desk:
         data, count = without_repetitions(data, self._values - self._kept)
         self.repeated += count
         return data
+
+    def _masked(self, data: bytes, part: str) -> Masked:
+        shown, checkpoint = self._choices.shown, self._checkpoint
+        return masked(data, part=part, shown=shown, checkpoint=checkpoint)
 
     def _taken(self, result: Masked, text: bytes) -> Masked:
         found = result.findings

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Collection
+from array import array
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from results.domain.outputs import json as plain_json
@@ -39,10 +40,13 @@ _NAMES_A_SIBLING = frozenset({b"name", b"key", b"header", b"field", b"variable",
 _SIBLING = re.compile(rb'[ \t\r\n]*+,[ \t\r\n]*+"[Vv]alue"[ \t\r\n]*+:[ \t\r\n]*+')
 _NEXT_ITEM = re.compile(rb"[ \t\r\n]*+,[ \t\r\n]*+")
 _LONGEST_SHOWN = 4
-# Large texts in which nothing was found, by their digests: every branch of them is asked for anew.
+# Where in large texts a secret may stand, by their digests, and nowhere if nothing was found there:
+# every branch of them is asked for anew.
 _LARGE = 64 * 1024
-_MOST_CLEAN = 1_000
-_clean: dict[bytes, None] = {}
+_MOST_KNOWN = 1_000
+_MOST_MARKS = 2_000
+_known: dict[bytes, array[int]] = {}
+_STRETCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +82,31 @@ class Masked:
     kept: frozenset[bytes] = frozenset()
 
 
-def masked(data: bytes, *, part: str, shown: Collection[str] = ()) -> Masked:
+def masked(
+    data: bytes,
+    *,
+    part: str,
+    shown: Collection[str] = (),
+    checkpoint: Callable[[], None] = lambda: None,
+) -> Masked:
     """Mask JSON or other text; bytes without a secret come back as they are. Never raises.
 
     ``shown`` are the ids of findings to be left as they are. A finding that is not among them is
-    masked, whether anybody was asked or not.
+    masked, whether anybody was asked or not. ``checkpoint`` is called every few milliseconds of work.
     """
+    hunt = _Hunt(part, frozenset(shown), checkpoint)
     if len(data) < _LARGE:
-        return _hunted(data, part, shown)
+        return hunt.result(data)
     digest = hashlib.sha256(data).digest()
-    if digest in _clean:
+    hunt.marks = _known.get(digest)
+    if hunt.marks is not None and not hunt.marks:
         return Masked(data)
-    result = _hunted(data, part, shown)
-    if not result.findings:
-        while len(_clean) >= _MOST_CLEAN:
-            _clean.pop(next(iter(_clean)), None)
-        _clean[digest] = None
+    result = hunt.result(data)
+    found = hunt.marks if result.findings else array("Q")
+    if found is not None and len(found) <= _MOST_MARKS:
+        while len(_known) >= _MOST_KNOWN:
+            _known.pop(next(iter(_known)), None)
+        _known[digest] = found
     return result
 
 
@@ -101,8 +114,16 @@ def masked(data: bytes, *, part: str, shown: Collection[str] = ()) -> Masked:
 class _Hunt:
     part: str
     shown: frozenset[str]
+    checkpoint: Callable[[], None]
+    # Of the JSON that the whole text is, once they are known.
+    marks: array[int] | None = None
     values: set[bytes] = field(default_factory=set)
     kept: set[bytes] = field(default_factory=set)
+
+    def result(self, data: bytes) -> Masked:
+        """The data masked, with the values that were met on the way."""
+        result = _masked(data, self, where=self.part, depth=0)
+        return replace(result, values=frozenset(self.values), kept=frozenset(self.kept))
 
     def found(self, where: str, at: int, span: Span, value: bytes, name: str = "") -> Finding:
         told = f"{where}\0{at}\0{span.start}\0{span.end}\0{span.kind}\0".encode() + value
@@ -119,12 +140,6 @@ class _Hunt:
             len(text),
             id_ in self.shown,
         )
-
-
-def _hunted(data: bytes, part: str, shown: Collection[str]) -> Masked:
-    hunt = _Hunt(part, frozenset(shown))
-    result = _masked(data, hunt, where=part, depth=0)
-    return replace(result, values=frozenset(hunt.values), kept=frozenset(hunt.kept))
 
 
 def _masked(data: bytes, hunt: _Hunt, *, where: str, depth: int) -> Masked:
@@ -170,7 +185,9 @@ class _JsonMasker:
 
     def result(self) -> Masked:
         """Everything masked; the data as it came when nothing had to be."""
-        for mark in marks(self._text.lower(), quoted=True):
+        for number, mark in enumerate(self._marks()):
+            if not number % _STRETCH:
+                self._hunt.checkpoint()
             if mark >= self._read:
                 self._look_at(mark)
         if not self._edits:
@@ -180,6 +197,15 @@ class _JsonMasker:
             pieces += [self._text[read : edit.start], edit.text]
             read = edit.end
         return Masked(b"".join((*pieces, self._text[read:])), tuple(self._findings), self._in_names)
+
+    def _marks(self) -> Sequence[int]:
+        known = self._hunt.marks if not self._depth else None
+        if known is not None:
+            return known
+        found = array("Q", marks(self._text.lower(), quoted=True, checkpoint=self._hunt.checkpoint))
+        if not self._depth:
+            self._hunt.marks = found
+        return found
 
     def _look_at(self, mark: int) -> None:
         start = self._start_of_string(mark)

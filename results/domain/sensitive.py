@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from results.domain.telling_names import (
@@ -160,17 +160,23 @@ def may_hold(text: bytes) -> bool:
     return (b"=" in small or b":" in small) and any(core in small for core in _CORES)
 
 
-def marks(small: bytes, *, quoted: bool = False) -> list[int]:
+def marks(small: bytes, *, quoted: bool = False, checkpoint: Callable[[], None]) -> list[int]:
     """Where something stands that a secret may begin with or be named by, in a text in small letters.
 
     ``quoted`` looks for short whole names between quotes too. A text without any has no secrets.
+    ``checkpoint`` is called before each reading of the text; there are some dozens.
     """
-    beginnings = [*(shape.mark for shape in _SHAPES), _PEM]
-    found = [at for mark in beginnings for at in _all(small, mark)]
-    found += [at for core in _CORES for at in _cores(small, core)]
-    if quoted:
-        found += [at + 1 for name in _QUOTED for at in _all(small, name)]
-    return sorted(set(found))
+    found: set[int] = set()
+    for mark in (*(shape.mark for shape in _SHAPES), _PEM):
+        checkpoint()
+        found.update(_all(small, mark))
+    for core in _CORES:
+        checkpoint()
+        found.update(_cores(small, core))
+    for name in _QUOTED if quoted else ():
+        checkpoint()
+        found.update(at + 1 for at in _all(small, name))
+    return sorted(found)
 
 
 def _all(text: bytes, mark: bytes) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ MOST_NAMES = 1_000
 """No more different member names than this are told apart."""
 
 _PAGE = MOST_CHILDREN
+_STRETCH = 500
 _LISTS = ("array", "set", "map")
 _NOWHERE = Position()
 _NO_KEY: Key = 0
@@ -64,8 +65,15 @@ class Table:
     ``others`` how many of them are no objects.
     """
 
-    def __init__(self, document: Document, places: Places, place: Place) -> None:
+    def __init__(
+        self,
+        document: Document,
+        places: Places,
+        place: Place,
+        checkpoint: Callable[[], None] | None,
+    ) -> None:
         """``place`` is a list of ``places``, which belong to the document; ``table_of`` finds them."""
+        self._checkpoint = checkpoint
         self.pointer = place.pointer
         self.total = len(places.level(place))
         self._document = document
@@ -157,6 +165,12 @@ class Table:
         return members
 
     def _items(self) -> Iterator[_Item]:
+        for index, item in enumerate(self._all_items()):
+            if self._checkpoint is not None and not index % _STRETCH:
+                self._checkpoint()
+            yield item
+
+    def _all_items(self) -> Iterator[_Item]:
         types, parent = self._places.types, self._place.position
         if self._is_map:
             for after in range(0, self.total, _PAGE):
@@ -251,10 +265,13 @@ def _is_object(value: Value, position: Position) -> bool:
     return levels.first_byte(value) == 0x7B and shapes.shape(value, position.kind).container
 
 
-def table_of(document: Document, pointer: str = "") -> Table | None:
+def table_of(
+    document: Document, pointer: str = "", *, checkpoint: Callable[[], None] | None = None
+) -> Table | None:
     """The table at ``pointer``; None where there is no list, or not most of its items are objects with members.
 
     Raises PointerNotFound. Reads all of the list once, so keep the table for as long as it is asked.
+    ``checkpoint`` is called every few milliseconds of work, then and when it sorts or lists records.
     """
     node = document.node_at(pointer)
     if node.type not in _LISTS or not node.count:
@@ -263,5 +280,5 @@ def table_of(document: Document, pointer: str = "") -> Table | None:
     place = None if places is None else places.find(pointer)
     if places is None or place is None:
         return None
-    table = Table(document, places, place)
+    table = Table(document, places, place, checkpoint)
     return table if table.columns and 2 * table.others < table.total else None

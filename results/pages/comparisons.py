@@ -25,6 +25,7 @@ from results.domain.status import State
 from results.domain.text_change import Shown, apart, one
 from results.models import Team
 from results.pages.readings import WITHHELD, durations_of, failure_of
+from results.right_of_way import give_way
 from results.services.lookup import OpenedResult
 
 _CHANGES = 500
@@ -109,7 +110,11 @@ def compare_page(
     if before is None:
         return ComparePage(team, run_id, back_url, other_id, problem=problem)
     old, new = _document(before), _document(after)
-    comparison = compare(old, new, limit=_CHANGES) if old is not None and new is not None else None
+    comparison = (
+        compare(old, new, limit=_CHANGES, checkpoint=give_way)
+        if old is not None and new is not None
+        else None
+    )
     rows: Sequence[ChangeRow] = ()
     if comparison is not None and old is not None and new is not None:
         sides = _Sides(old, new, reverse("runs-show", args=[team.slug, other_id]), back_url)

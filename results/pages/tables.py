@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from results.domain.document import Document, Node
 from results.domain.table import Row, table_of
 from results.pages.ranges import place_in
+from results.right_of_way import give_way
 
 ROWS = 100
 # How many items are looked at before a list is offered as a table; building one reads them all.
@@ -85,7 +86,7 @@ def looks_like_a_table(document: Document) -> bool:
 
 def table_part(document: Document, asked: AskedTable) -> TablePart | None:
     """Return the rows that were asked for; None when the value is no list of objects."""
-    table = table_of(document)
+    table = table_of(document, checkpoint=give_way)
     if table is None:
         return None
     sort = asked.sort if asked.sort in table.names else None

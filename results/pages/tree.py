@@ -14,6 +14,7 @@ from results.domain.document import MOST_CHILDREN, Document, Node, PointerNotFou
 from results.domain.images import may_be_image
 from results.domain.previews import count_inside
 from results.pages.ranges import place_in
+from results.right_of_way import give_way
 
 BUDGET = 500
 BRANCH = 100
@@ -178,6 +179,7 @@ def _guessed_position(node: Node, pointer: str) -> int:
 
 
 def _load(drawn: TreeNode, document: Document, address: Address, *, after: int, room: int) -> int:
+    give_way()
     loaded = document.children_at(drawn.node.pointer, after, min(BRANCH, room))
     drawn.children = [_closed(node, document, address) for node in loaded.nodes]
     drawn.first = loaded.after

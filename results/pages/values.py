@@ -14,6 +14,7 @@ from results.pages.lines import LinesPart, lines_part
 from results.pages.readings import failure_of, message_packet
 from results.pages.tables import FIRST_ROWS, AskedTable, TablePart, looks_like_a_table, table_part
 from results.pages.tree import BUDGET, TreeNode, branch_address, whole_tree
+from results.right_of_way import give_way
 from results.services.lookup import OpenedResult
 
 # What a page shows of a text that has no lines of its own; the rest is a download away.
@@ -174,6 +175,7 @@ def output_part(
 ) -> ValuePart:
     """The output in the view that was asked for, or in the one that suits it best."""
     document = decode(packet)
+    give_way()
     views = _views(document)
     shown = View(view) if view in views else views[0]
     choices = tuple(Choice(each.label, f"?view={each.value}", each is shown) for each in views)

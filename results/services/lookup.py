@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,7 +12,7 @@ from functools import partial
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from results import vault
+from results import right_of_way, vault
 from results.domain.details import without_values
 from results.domain.failure_report import FailureReport, without_words
 from results.domain.failures import read_failure
@@ -102,6 +103,9 @@ def open_result(*, result: StoredResult, team: Team) -> OpenedResult:
         body = sealing.open_body(result, team=team)
     except (vault.VaultError, ResultBody.DoesNotExist):
         return OpenedResult(result, None, None, None, locked=True)
+    if sum(len(data or b"") for data in body.values()) > right_of_way.LONG_BYTES:
+        right_of_way.expect_long()
+        right_of_way.give_way()
     data = body["output"]
     has_packet = result.state == "succeeded" and not (data is None and result.output_trouble)
     output = (
@@ -151,7 +155,5 @@ def note_download(*, result: StoredResult, form: str, by: User, now: datetime) -
 
 def _wait(asked: Future[None]) -> None:
     # Either way the page shows what the row says; a failure has been logged by the courier.
-    try:
+    with right_of_way.idle(), suppress(FutureTimeoutError):
         asked.exception(timeout=settings.FIRST_LOOK_WAIT_MS / 1000)
-    except FutureTimeoutError:
-        return

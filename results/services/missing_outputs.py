@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from results import vault
+from results import right_of_way, vault
 from results.domain.result import RunResult
 from results.models import StoredResult
 from results.services import answers, candidates, questions
@@ -46,7 +46,8 @@ def fetch_output(*, result: StoredResult, by: User, now: datetime) -> None:
 
     done = questions.carry(result.run_id, plan, then)
     try:
-        trouble = done.result(timeout=settings.FIRST_LOOK_WAIT_MS / 1000)
+        with right_of_way.idle():
+            trouble = done.result(timeout=settings.FIRST_LOOK_WAIT_MS / 1000)
     except FutureTimeoutError:
         raise NotFetchedError(
             "It is being fetched and will be here in a moment: look again."

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q
 
-from results import vault
+from results import right_of_way, vault
 from results.domain.disclosure import Choices, Disclosed, Scope, disclose
 from results.models import ShareLink, StoredResult, Team
 from results.models.audit import Action
@@ -103,6 +103,7 @@ def disclosed(opened: OpenedResult, choices: Choices, *, with_places: bool = Fal
         details=opened.details,
         choices=choices,
         with_places=with_places,
+        checkpoint=right_of_way.give_way,
     )
 
 

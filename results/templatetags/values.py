@@ -15,6 +15,7 @@ from results.domain.document import Node
 from results.domain.table import Row
 from results.pages.tables import TablePart
 from results.pages.tree import Address, TreeNode
+from results.right_of_way import give_way
 from results.templatetags.marks import marked_text, name_text, shown_text, vouched
 from results.templatetags.previews import drawn_preview
 
@@ -74,6 +75,7 @@ def _items(drawn: TreeNode) -> Iterator[str]:
     for position, child in enumerate(drawn.children, start=drawn.first):
         if drawn.first or drawn.more_url:
             place = f" data-position={position} data-size={drawn.node.count}"
+        give_way()
         yield from _item(child, place)
     if not drawn.children:
         yield f"<li>{_way_in(drawn)}</li>"

@@ -8,6 +8,7 @@ from results.domain.csv_text import CONTENT_TYPE, csv_of
 from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.domain.table import table_of
+from results.right_of_way import give_way
 from results.services.lookup import OpenedResult
 
 _FORMS = ("raw", "text", "json", "csv", "csv;")
@@ -23,7 +24,7 @@ def output_download(opened: OpenedResult, *, form: str) -> HttpResponse:
     elif form == "text":
         body, kind, suffix = _text(packet), "text/plain; charset=utf-8", "output.txt"
     elif form.startswith("csv"):
-        table = table_of(decode(packet))
+        table = table_of(decode(packet), checkpoint=give_way)
         if table is None:
             raise Http404
         body = b"".join(csv_of(table, separator=";" if form == "csv;" else ","))

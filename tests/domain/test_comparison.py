@@ -260,3 +260,12 @@ def test_deep_nesting_is_compared_as_a_whole_from_some_depth_on() -> None:
 def test_a_long_list_with_one_new_item_is_quickly_told() -> None:
     items = list(range(5_000))
     assert differences(items, [*items[:2_500], -1, *items[2_500:]]) == ["added /2500: -1"]
+
+
+def test_comparing_lets_others_run_in_between() -> None:
+    calls: list[None] = []
+    before, after = ({"rows": [{"id": at, "a": at + more} for at in range(10)]} for more in (0, 1))
+
+    compare(of(before), of(after), checkpoint=lambda: calls.append(None))
+
+    assert len(calls) == 12

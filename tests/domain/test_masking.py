@@ -198,3 +198,28 @@ def test_json_without_repetitions_is_json(value: Any) -> None:
     text = json.dumps(value).encode()
 
     json.loads(without_repetitions(text, {KEY.encode(), b"password", b"token: abc"})[0])
+
+
+def test_a_large_text_is_masked_alike_each_time_it_is_asked_for() -> None:
+    rows = [{"id": at, "note": "x" * 60} for at in range(2_000)]
+    text = json.dumps(
+        [*rows, {"password": "hunter2222", "a": [f"see {KEY} there"]}, *rows]
+    ).encode()
+
+    first, second = masked(text, part="output"), masked(text, part="output")
+
+    assert len(first.findings) == 2
+    assert second == first
+    shown = {finding.id for finding in first.findings}
+    assert masked(text, part="output", shown=shown).data is text
+    assert MASK.encode() in masked(text, part="output").data
+
+
+@pytest.mark.parametrize("value", ["x" * 60, f"see {KEY} there"])
+def test_masking_large_texts_lets_others_run_in_between(value: str) -> None:
+    calls: list[None] = []
+    text = json.dumps([value] * 3_000).encode()
+
+    masked(text, part="output", checkpoint=lambda: calls.append(None))
+
+    assert len(calls) > 20

@@ -252,3 +252,15 @@ def test_two_spellings_are_the_same_number_or_not(one: str, other: str, same: bo
 def test_a_number_that_cannot_be_read_has_no_place() -> None:
     assert number_key("NaN") is None
     assert number_key("-Infinity") == Decimal("-Infinity")
+
+
+def test_reading_and_sorting_a_long_table_lets_others_run_in_between() -> None:
+    calls: list[None] = []
+    document = of(json.dumps([{"a": at} for at in range(2_001)]))
+
+    found = table_of(document, checkpoint=lambda: calls.append(None))
+
+    assert found is not None
+    assert len(calls) == 5
+    found.rows(sort="a")
+    assert len(calls) == 10
