@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,8 @@ from functools import partial
 from typing import TypeVar
 
 from django.db import close_old_connections
+
+from results.per_process import PerProcess
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -132,21 +133,14 @@ def _told(error: Exception) -> ErrandError:
     return ErrandError(type(error).__name__)
 
 
-_couriers: dict[int, Courier] = {}
-_lock = threading.Lock()
+_own = PerProcess(Courier)
 
 
 def courier() -> Courier:
     """Return this process's courier, started now if it was not."""
-    with _lock:
-        pid = os.getpid()
-        if pid not in _couriers:
-            _couriers.clear()
-            _couriers[pid] = Courier()
-        return _couriers[pid]
+    return _own.get()
 
 
 def running() -> Courier | None:
     """Return this process's courier if there is one; starts none."""
-    with _lock:
-        return _couriers.get(os.getpid())
+    return _own.made()

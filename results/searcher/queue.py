@@ -7,7 +7,6 @@ worker at a time, one more waits, and every other one is answered at once.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from multiprocessing.util import Finalize
 
 from results.domain.inquiry import Answer, Inquiry, answer
 from results.domain.packet import Packet
+from results.per_process import PerProcess
 from results.searcher.process import DiedError, SearchProcess, TooLargeError
 
 _log = logging.getLogger(__name__)
@@ -125,17 +125,16 @@ def _let_others_run() -> None:
     time.sleep(0)
 
 
-_searchers: dict[int, Searcher] = {}
-_lock = threading.Lock()
+def _started() -> Searcher:
+    made = Searcher()
+    # A server's worker never reaches `atexit`; this is called there, and in any other process too.
+    Finalize(None, made.end, exitpriority=50)
+    return made
+
+
+_own = PerProcess(_started)
 
 
 def searcher() -> Searcher:
     """Return this process's searcher."""
-    with _lock:
-        pid = os.getpid()
-        if pid not in _searchers:
-            _searchers.clear()
-            _searchers[pid] = made = Searcher()
-            # A server's worker never reaches `atexit`; this is called there, and in any other process too.
-            Finalize(None, made.end, exitpriority=50)
-        return _searchers[pid]
+    return _own.get()
