@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
@@ -82,3 +83,30 @@ class SessionsInRedis(PassingRedisCache):
         """A minute at the most."""
         asked: Any = super().get_backend_timeout(timeout)
         return _LONGEST_SESSION_S if asked is None else min(int(asked), _LONGEST_SESSION_S)
+
+
+class WhileThere:
+    """A cache that may be away: then nothing is in it. Only what must leave it may not fail unseen."""
+
+    def __init__(self, cache: BaseCache) -> None:
+        self._cache = cache
+
+    def get(self, key: str) -> Any:
+        """What is kept, nothing while the cache is away."""
+        with suppress(RedisError):
+            return self._cache.get(key)
+        return None
+
+    def set(self, key: str, value: Any, timeout: float | None) -> None:
+        """Keep it, if that can be."""
+        with suppress(RedisError):
+            self._cache.set(key, value, timeout)
+
+    def __contains__(self, key: str) -> bool:
+        with suppress(RedisError):
+            return key in self._cache
+        return False
+
+    def delete(self, key: str) -> None:
+        """Drop it; a session that stayed here would live on when the cache is back."""
+        self._cache.delete(key)

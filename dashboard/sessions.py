@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import cached_db, db
-from django.core.cache.backends.base import BaseCache
-from redis import RedisError
 
 IDLE_S, WHOLE_S = 12 * 3600, 14 * 24 * 3600
 # So often at the most a session is written only to say that somebody is here.
@@ -25,45 +22,18 @@ SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 if TYPE_CHECKING or not settings.CACHE_IS_SHARED:
     _Stored = db.SessionStore
 else:
-    _Stored = cached_db.SessionStore
+    from dashboard.caches import WhileThere
 
+    class _Stored(cached_db.SessionStore):
+        """One that the cache keeps as well, as long as there is a cache."""
 
-class _WhileThere:
-    """A cache that may be away: then nothing is in it. Only what must leave it may not fail unseen."""
-
-    def __init__(self, cache: BaseCache) -> None:
-        self._cache = cache
-
-    def get(self, key: str) -> Any:
-        """What is kept, nothing while the cache is away."""
-        with suppress(RedisError):
-            return self._cache.get(key)
-        return None
-
-    def set(self, key: str, value: Any, timeout: float | None) -> None:
-        """Keep it, if that can be."""
-        with suppress(RedisError):
-            self._cache.set(key, value, timeout)
-
-    def __contains__(self, key: str) -> bool:
-        with suppress(RedisError):
-            return key in self._cache
-        return False
-
-    def delete(self, key: str) -> None:
-        """Drop it; a session that stayed here would live on when the cache is back."""
-        self._cache.delete(key)
+        def __init__(self, session_key: str | None = None) -> None:
+            super().__init__(session_key)
+            self._cache = WhileThere(self._cache)
 
 
 class SessionStore(_Stored):
     """A session that is empty once its time is over; its row is the truth, the cache only quicker."""
-
-    _cache: Any
-
-    def __init__(self, session_key: str | None = None) -> None:
-        super().__init__(session_key)
-        if hasattr(self, "_cache"):
-            self._cache = _WhileThere(self._cache)
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds, nothing when it has ended."""

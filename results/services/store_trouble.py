@@ -8,13 +8,17 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard
 
-import psycopg
 from django.db import Error, connection
+
+if TYPE_CHECKING:
+    import psycopg
 
 # With less than this left on its disk a database that is a file counts as full.
 _LEAST_BYTES = 1024 * 1024
@@ -60,7 +64,7 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
     while error is not None and seen < 10:
         if isinstance(error, sqlite3.Error):
             return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        if isinstance(error, psycopg.Error):
+        if _is_of_postgres(error):
             return _of_postgres(error)
         error, seen = error.__cause__ or error.__context__, seen + 1
     return None
@@ -85,10 +89,16 @@ def has_room() -> bool:
     return not folder.is_dir() or shutil.disk_usage(folder).free >= _LEAST_BYTES
 
 
+def _is_of_postgres(error: BaseException) -> TypeGuard[psycopg.Error]:
+    # An instance on SQLite never loads it, and starts the sooner.
+    loaded = sys.modules.get("psycopg")
+    return loaded is not None and isinstance(error, loaded.Error)
+
+
 def _of_postgres(error: psycopg.Error) -> Trouble | None:
     code = error.sqlstate
     if code is None:
         # Nothing came from the server: it is not there, or the connection broke.
-        gone = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-        return Trouble.AWAY if gone else None
+        gone = {"OperationalError", "InterfaceError"}
+        return Trouble.AWAY if gone & {kind.__name__ for kind in type(error).__mro__} else None
     return _POSTGRES.get(code) or _POSTGRES.get(code[:2])
