@@ -215,6 +215,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+FORMAT_MODULE_PATH = "dashboard.formats"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

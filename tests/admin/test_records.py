@@ -170,3 +170,14 @@ def test_an_operator_who_deletes_a_note_or_a_pin_is_written_down(
 
         assert first(name) is None
         assert AuditEvent.objects.get(action=action).actor == "dora"
+
+
+@pytest.mark.parametrize("part", ["", "{pk}/change/"])
+def test_moments_are_to_the_second_and_say_that_they_are_in_utc(
+    as_dora: Client, stage: Stage, part: str
+) -> None:
+    row = first("storedresult")
+
+    page = as_dora.get(f"/admin/results/storedresult/{part.format(pk=row.pk)}").content.decode()
+
+    assert f"{row.stored_at:%b %Y, %H:%M:%S} UTC" in page

@@ -1,0 +1,1 @@
+"""How the administration writes moments, by language; pages write theirs themselves."""
