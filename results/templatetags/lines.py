@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 
 from django import template
-from django.utils.html import escape
 
 from results.domain.lines import Line
 from results.domain.outputs.visible import Part, has_hidden, parts

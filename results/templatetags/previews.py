@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from django.utils.html import escape
+from html import escape
 
 from results.domain.document import Node
 from results.domain.previews import Preview, preview_of

@@ -7,9 +7,9 @@ No foreign text reaches the page but through `escape`; what it could swell to is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from django import template
-from django.utils.html import escape
 
 from results.domain.document import Node
 from results.domain.table import Row
