@@ -28,8 +28,10 @@ from results.domain.sensitive import (
 from results.domain.telling_names import NAMES_A_SIBLING, is_sensitive, tells_in_numbers
 
 _QUOTED_WORD = b'"' + MASK + b'"'
-_MOST_INSIDE = 5
+# Each text in a text doubles the backslashes before its quotes, so that no text holds more of them.
+_MOST_INSIDE = 24
 _SPACE = b" \t\r\n"
+_BEGIN_JSON = (b"{", b"[", b'"')
 _REST_OF_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+"')
 _AFTER_SPACE = re.compile(rb"[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[^ \t\r\n,\]}]++")
@@ -149,7 +151,7 @@ class _Hunt:
 
 def _masked(data: bytes, hunt: _Hunt, *, where: str, depth: int) -> Masked:
     is_named = bool(hunt.name) and not depth
-    if is_named or data.lstrip(_SPACE)[:1] in (b"{", b"[", b'"') or data[:1] == b"\xef":
+    if is_named or data.lstrip(_SPACE)[:1] in _BEGIN_JSON or data[:1] == b"\xef":
         opened = plain_json.open_text(data)
         if not isinstance(opened, str):
             return _JsonMasker(data, hunt, where, depth).result()
@@ -324,7 +326,7 @@ class _JsonMasker:
         """Mask the secrets inside one string, or inside the JSON that it is."""
         inner = said.encode("utf-8", "replace")
         where = f"{self._where}:{start}"
-        if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in (b"{", b"["):
+        if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in _BEGIN_JSON:
             result = _masked(inner, self._hunt, where=where, depth=self._depth + 1)
         else:
             result = _masked_text(inner, self._hunt, where, start)

@@ -53,6 +53,10 @@ def of(value: Any, **choices: Any) -> Any:
             {"log": json.dumps({"in": json.dumps({"token": "x y"})})},
             {"log": json.dumps({"in": '{"token": "[masked]"}'})},
         ),
+        (
+            {"log": json.dumps({"pin": 1234, "otp": "123456", "n": 5})},
+            {"log": json.dumps({"pin": MASK, "otp": MASK, "n": 5})},
+        ),
         ({"url": "https://a:b@host/"}, {"url": f"https://{MASK}@host/"}),
         (f"say {KEY}", f"say {MASK}"),
         ([], None),
@@ -101,6 +105,27 @@ def test_no_spelling_hides_a_secret(text: bytes) -> None:
     assert b"hunter2" not in data
     assert b"u0068unter2" not in data
     assert MASK.encode() in data
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"password": "hunter2"},
+        {"auth": {"pin": "hunter2"}},
+        [["jwt", "hunter2"]],
+        {"name": "cookie", "value": "hunter2"},
+        ["https://u:hunter2@host/"],
+    ],
+)
+@pytest.mark.parametrize("times", range(12))
+def test_no_number_of_texts_in_texts_hides_a_secret(value: Any, times: int) -> None:
+    for _ in range(times):
+        value = json.dumps(value)
+
+    for text in (json.dumps(value), json.dumps({"log": value}), json.dumps([[value]])):
+        data = masked(text.encode(), part="output").data
+        assert b"hunter2" not in data
+        json.loads(data)
 
 
 def test_each_secret_is_shown_only_where_somebody_chose_so() -> None:
