@@ -285,7 +285,9 @@ class _JsonMasker:
             return
         # What the values of each open container stand under, and what the next value does.
         names, under = [], name
-        for token in _TOKEN.finditer(self._text, at):
+        for number, token in enumerate(_TOKEN.finditer(self._text, at)):
+            if not number % _STRETCH:
+                self._hunt.checkpoint()
             self._read = token.end()
             if token["open"] is not None:
                 names.append(under)
