@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from django.db import close_old_connections
 
+from results import right_of_way
 from results.per_process import PerProcess
 
 T = TypeVar("T")
@@ -116,7 +117,8 @@ class Courier:
                 failure = _told(error)
             raise failure
 
-        return asyncio.run_coroutine_threadsafe(bounded(), self._loop).result(timeout_s + 1)
+        with right_of_way.idle():
+            return asyncio.run_coroutine_threadsafe(bounded(), self._loop).result(timeout_s + 1)
 
 
 def _with_live_connections(task: Callable[[], R]) -> R:

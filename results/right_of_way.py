@@ -60,16 +60,19 @@ class RightOfWay:
 
     @contextmanager
     def idle(self) -> Iterator[None]:
-        """Wait for something in this thread, so that nobody has to give way to it meanwhile."""
-        request = self._request
-        if request is None or request.long_since is not None:
-            yield
-            return
-        self._count(-1)
+        """Wait for something in this thread, so that nobody has to give way to it meanwhile.
+
+        A long request computes nothing meanwhile, for which it would give way any longer.
+        """
+        request, began = self._request, monotonic()
+        is_short = request is not None and request.long_since is None
+        self._count(-is_short)
         try:
             yield
         finally:
-            self._count(1)
+            self._count(is_short)
+            if request is not None and request.long_since is not None:
+                request.long_since += monotonic() - began
 
     def give_way(self) -> None:
         """Let the short requests go first, for a bounded time; at once when this thread answers no long one.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.test import RequestFactory
 
 from dashboard.middleware import RightOfWayMiddleware
 from results import right_of_way
+from results.courier import Courier
 from results.models import Team
 from results.right_of_way import LONG_BYTES, RightOfWay
 from results.services import lookup
@@ -133,6 +136,48 @@ def test_nobody_gives_way_to_a_request_that_only_waits(way: RightOfWay) -> None:
         with way.idle():
             way.give_way()
         answered.set()
+
+
+def test_a_long_request_gives_way_no_longer_for_having_waited() -> None:
+    way, gone_on = RightOfWay(waits_s=0), threading.Event()
+
+    def endless(begun: threading.Event) -> None:
+        with way.answering():
+            begun.set()
+            assert gone_on.wait(10)
+
+    with way.answering(), meanwhile(endless):
+        way.expect_long()
+        with way.idle():
+            threading.Event().wait(1)
+        began = monotonic()
+        way.give_way()
+        gone_on.set()
+
+    assert monotonic() - began < 0.5
+
+
+def test_nobody_gives_way_to_a_request_that_waits_for_the_network(patient: RightOfWay) -> None:
+    told: list[str] = []
+
+    def long_request(begun: threading.Event) -> None:
+        with patient.answering():
+            patient.expect_long()
+            begun.set()
+            patient.give_way()
+            told.append("long")
+        answered.set()
+
+    answered = threading.Event()
+
+    async def errand() -> None:
+        assert await asyncio.to_thread(answered.wait, 10)
+        told.append("errand")
+
+    with patient.answering(), meanwhile(long_request):
+        Courier().run(errand, timeout_s=20)
+
+    assert told == ["long", "errand"]
 
 
 def test_a_request_that_failed_is_not_waited_for(way: RightOfWay) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import msgspec
 
 from results.domain.identity import NotARunIdError, RunId
+from results.domain.outputs import jsontext, levels
+from results.domain.outputs.json import SPACE
 from results.domain.packet import Packet
 from results.domain.status import read_status
 
@@ -21,6 +24,7 @@ _MACHINERY = (
     *("depth", "triggerFunction", "batchId", "schedule", "expiredAt", "delayedUntil"),
     "relatedRuns",
 )
+_SCHEDULE = ("id", "generator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,8 @@ class RunDetails:
 
 def read_details(answer: bytes | None) -> RunDetails:
     """Read the members of a retrieve answer; never raises, what is odd is left out."""
-    if not answer:
-        return RunDetails()
-    try:
-        members = msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    members = members_of(answer or b"")
+    if members is None:
         return RunDetails()
     plain = {
         name: _plain(raw) for name, raw in members.items() if name not in ("payload", "metadata")
@@ -119,16 +120,43 @@ def without_values(answer: bytes | None) -> bytes | None:
     """The same answer without what whoever triggered or wrote the run put into it."""
     if not answer:
         return answer
-    try:
-        members = msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    members = members_of(answer)
+    if members is None:
         return None
-    return msgspec.json.encode({name: members[name] for name in _MACHINERY if name in members})
+    left = {name: members[name] for name in _MACHINERY if name in members}
+    if "schedule" in left:
+        # Its external id is anybody's word, often a customer's.
+        schedule = members_of(left["schedule"]) or {}
+        left["schedule"] = _object({name: schedule[name] for name in _SCHEDULE if name in schedule})
+    return _object(left)
 
 
-def _plain(raw: msgspec.Raw) -> Any:
+def members_of(answer: bytes) -> dict[str, bytes] | None:
+    """Each member of an object as it was sent, the last of equal names; None when it is no object.
+
+    Half a surrogate pair in one value, or one that is nested very deep, loses no other.
+    """
     try:
-        return json.loads(bytes(raw).decode("utf-8", "replace"))
+        raws = msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return _scanned(answer)
+    return {name: bytes(raw) for name, raw in raws.items()}
+
+
+def _scanned(text: bytes) -> dict[str, bytes] | None:
+    text = text.strip(SPACE)
+    if not text.startswith(b"{") or jsontext.fault(text) is not None:
+        return None
+    return {member.name or "": bytes(member.value) for member in levels.scanned(text)}
+
+
+def _object(members: Mapping[str, bytes]) -> bytes:
+    return msgspec.json.encode({name: msgspec.Raw(raw) for name, raw in members.items()})
+
+
+def _plain(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
 
@@ -141,16 +169,16 @@ def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _spelling(raw: msgspec.Raw | None) -> str | None:
+def _spelling(raw: bytes | None) -> str | None:
     if raw is None:
         return None
-    text = bytes(raw).decode("utf-8", "replace")
+    text = raw.decode("utf-8", "replace")
     # Plain digits only: adding 1e999999999 up would never end.
     return text if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,30})?", text) else None
 
 
-def _packet(raw: msgspec.Raw | None) -> Packet | None:
-    return None if raw is None else Packet(bytes(raw), None, flattened=True)
+def _packet(raw: bytes | None) -> Packet | None:
+    return None if raw is None else Packet(raw, None, flattened=True)
 
 
 def _schedule(value: object) -> str | None:

@@ -16,6 +16,7 @@ from typing import Self
 import msgspec
 
 from results.domain.cutting import cut, plain
+from results.domain.details import members_of
 from results.domain.document import Document
 from results.domain.masking import Finding, Masked, masked
 from results.domain.opened import opened
@@ -154,13 +155,14 @@ def disclose(
     ``checkpoint`` is called every few milliseconds of work.
     """
     choices = choices.kept_narrow()
-    missing = False
+    missing, name = False, ""
     if choices.scope is Scope.ERROR:
         output, missing = None, error is None
     elif choices.scope is Scope.PART:
-        output = cut(output, choices.pointer) if output is not None else None
+        part = cut(output, choices.pointer) if output is not None else None
+        output, name = (part.packet, part.name) if part is not None else (None, "")
         error, details, missing = None, None, output is None
-    desk = _Desk(choices, with_places, checkpoint)
+    desk = _Desk(choices, name, with_places, checkpoint)
     output = desk.packet(output) if output is not None else None
     error = desk.text(error, "error") if error is not None else None
     details = desk.details(details)
@@ -177,14 +179,20 @@ def disclose(
 
 
 class _Desk:
-    """Masks the parts of one result and keeps what was found in them."""
+    """Masks the parts of one result and keeps what was found in them.
 
-    def __init__(self, choices: Choices, with_places: bool, checkpoint: Callable[[], None]) -> None:
+    ``name`` is the telling name that the one part stood under which is disclosed.
+    """
+
+    def __init__(
+        self, choices: Choices, name: str, with_places: bool, checkpoint: Callable[[], None]
+    ) -> None:
         self.findings: list[Finding] = []
         self.repeated = 0
         self._values: set[bytes] = set()
         self._kept: set[bytes] = set()
         self._choices = choices
+        self._name = name
         self._with_places = with_places
         self._checkpoint = checkpoint
 
@@ -221,14 +229,11 @@ class _Desk:
     def details(self, answer: bytes | None) -> bytes | None:
         """What was asked for of the details, and nothing else of them."""
         wanted = [name for name in ("payload", "metadata", "tags") if getattr(self._choices, name)]
-        if not answer or not wanted:
-            return None
-        try:
-            members = msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        members = members_of(answer) if answer and wanted else None
+        if members is None:
             return None
         kept = [
-            f'"{name}":'.encode() + self.text(bytes(members[name]), name)
+            f'"{name}":'.encode() + self.text(members[name], name)
             for name in wanted
             if name in members
         ]
@@ -242,7 +247,7 @@ class _Desk:
 
     def _masked(self, data: bytes, part: str) -> Masked:
         shown, checkpoint = self._choices.shown, self._checkpoint
-        return masked(data, part=part, shown=shown, checkpoint=checkpoint)
+        return masked(data, part=part, shown=shown, name=self._name, checkpoint=checkpoint)
 
     def _taken(self, result: Masked, text: bytes) -> Masked:
         found = result.findings

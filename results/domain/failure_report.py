@@ -48,7 +48,9 @@ def without_words(report: FailureReport) -> FailureReport:
     """The same failure without a word that the task wrote: its class and what a known code means."""
     # Words of an unknown code are made of what was sent.
     is_known = report.code is None or report.code.upper() in CODES
-    words, name = report.code_words if is_known else None, report.name
+    words = report.code_words if is_known else None
+    # What was thrown and is no error names somebody or something, and no class.
+    name = report.name if report.kind == "BUILT_IN_ERROR" else None
     name = name if name and _CLASS_NAME.fullmatch(name) else None
     return FailureReport(
         headline=words[:1].upper() + words[1:] if words else name or "The run ended with an error",

@@ -12,6 +12,7 @@ import re
 from array import array
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from results.domain.outputs import json as plain_json
 from results.domain.outputs import jsontext, printing
@@ -24,19 +25,20 @@ from results.domain.sensitive import (
     may_hold,
     spans,
 )
-from results.domain.telling_names import is_sensitive, tells_in_numbers
+from results.domain.telling_names import NAMES_A_SIBLING, is_sensitive, tells_in_numbers
 
 _QUOTED_WORD = b'"' + MASK + b'"'
-_MOST_INSIDE = 5
+# Each text in a text doubles the backslashes before its quotes, so that no text holds more of them.
+_MOST_INSIDE = 24
 _SPACE = b" \t\r\n"
+_BEGIN_JSON = (b"{", b"[", b'"')
 _REST_OF_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+"')
 _AFTER_SPACE = re.compile(rb"[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[^ \t\r\n,\]}]++")
 _TOKEN = re.compile(
     rb'"(?P<string>(?:[^"\\]++|\\.)*+)"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<number>-?[0-9][^ \t\r\n,\]}]*+)'
 )
-# A member that names what its sibling `value` says, as lists of headers do.
-_NAMES_A_SIBLING = frozenset({b"name", b"key", b"header", b"field", b"variable", b"env"})
+_NAMES_A_SIBLING = frozenset(name.encode() for name in NAMES_A_SIBLING)
 _SIBLING = re.compile(rb'[ \t\r\n]*+,[ \t\r\n]*+"[Vv]alue"[ \t\r\n]*+:[ \t\r\n]*+')
 _NEXT_ITEM = re.compile(rb"[ \t\r\n]*+,[ \t\r\n]*+")
 _LONGEST_SHOWN = 4
@@ -46,6 +48,7 @@ _LARGE = 64 * 1024
 _MOST_KNOWN = 1_000
 _MOST_MARKS = 2_000
 _known: dict[bytes, array[int]] = {}
+_remembering = Lock()
 _STRETCH = 200
 
 
@@ -87,15 +90,17 @@ def masked(
     *,
     part: str,
     shown: Collection[str] = (),
+    name: str = "",
     checkpoint: Callable[[], None] = lambda: None,
 ) -> Masked:
     """Mask JSON or other text; bytes without a secret come back as they are. Never raises.
 
     ``shown`` are the ids of findings to be left as they are. A finding that is not among them is
-    masked, whether anybody was asked or not. ``checkpoint`` is called every few milliseconds of work.
+    masked, whether anybody was asked or not. ``name`` is a telling one that JSON was cut out from
+    under. ``checkpoint`` is called every few milliseconds of work.
     """
-    hunt = _Hunt(part, frozenset(shown), checkpoint)
-    if len(data) < _LARGE:
+    hunt = _Hunt(part, frozenset(shown), checkpoint, name)
+    if len(data) < _LARGE or name:
         return hunt.result(data)
     digest = hashlib.sha256(data).digest()
     hunt.marks = _known.get(digest)
@@ -104,9 +109,10 @@ def masked(
     result = hunt.result(data)
     found = hunt.marks if result.findings else array("Q")
     if found is not None and len(found) <= _MOST_MARKS:
-        while len(_known) >= _MOST_KNOWN:
-            _known.pop(next(iter(_known)), None)
-        _known[digest] = found
+        with _remembering:
+            while len(_known) >= _MOST_KNOWN:
+                del _known[next(iter(_known))]
+            _known[digest] = found
     return result
 
 
@@ -115,6 +121,7 @@ class _Hunt:
     part: str
     shown: frozenset[str]
     checkpoint: Callable[[], None]
+    name: str
     # Of the JSON that the whole text is, once they are known.
     marks: array[int] | None = None
     values: set[bytes] = field(default_factory=set)
@@ -143,7 +150,8 @@ class _Hunt:
 
 
 def _masked(data: bytes, hunt: _Hunt, *, where: str, depth: int) -> Masked:
-    if data.lstrip(_SPACE)[:1] in (b"{", b"[", b'"') or data[:1] == b"\xef":
+    is_named = bool(hunt.name) and not depth
+    if is_named or data.lstrip(_SPACE)[:1] in _BEGIN_JSON or data[:1] == b"\xef":
         opened = plain_json.open_text(data)
         if not isinstance(opened, str):
             return _JsonMasker(data, hunt, where, depth).result()
@@ -185,6 +193,8 @@ class _JsonMasker:
 
     def result(self) -> Masked:
         """Everything masked; the data as it came when nothing had to be."""
+        if self._hunt.name and not self._depth:
+            self._value(self._after_space(0), self._hunt.name)
         for number, mark in enumerate(self._marks()):
             if not number % _STRETCH:
                 self._hunt.checkpoint()
@@ -213,17 +223,20 @@ class _JsonMasker:
         if rest is None:
             return
         end = self._read = rest.end()
-        after = self._after_space(end)
-        is_name = self._text[after : after + 1] == b":"
         said = jsontext.string_value(self._text[start:end])
-        if is_name:
+        if self._is_name(end):
             self._string(start, end, said, is_name=True)
             if is_sensitive(said):
-                self._value(self._after_space(after + 1), said)
+                self._value(self._after_space(self._after_space(end) + 1), said)
         elif is_sensitive(said) and (value := self._beside(start, end)):
             self._value(value, said)
         else:
             self._string(start, end, said)
+
+    def _is_name(self, end: int) -> bool:
+        """Whether the string that ends here is the name of a member."""
+        after = self._after_space(end)
+        return self._text[after : after + 1] == b":"
 
     def _start_of_string(self, at: int) -> int:
         start = self._text.rfind(b'"', self._read, at + 1)
@@ -270,20 +283,28 @@ class _JsonMasker:
             self._whole(at, self._end_of_value(at), name)
             self._read = max(self._read, self._end_of_value(at))
             return
-        depth = 0
-        for token in _TOKEN.finditer(self._text, at):
-            depth += (token["open"] is not None) - (token["close"] is not None)
+        # What the values of each open container stand under, and what the next value does.
+        names, under = [], name
+        for number, token in enumerate(_TOKEN.finditer(self._text, at)):
+            if not number % _STRETCH:
+                self._hunt.checkpoint()
             self._read = token.end()
-            if depth == 0:
-                return
-            if token["string"] is not None:
-                after = self._after_space(token.end())
-                if self._text[after : after + 1] == b":":
-                    said = jsontext.string_value(token[0])
-                    self._string(token.start(), token.end(), said, is_name=True)
-                    continue
-            if token["string"] is not None or token["number"] is not None:
-                self._whole(token.start(), token.end(), name)
+            if token["open"] is not None:
+                names.append(under)
+                continue
+            if token["close"] is not None:
+                names.pop()
+                if not names:
+                    return
+            elif token["string"] is not None and self._is_name(token.end()):
+                said = jsontext.string_value(token[0])
+                self._string(token.start(), token.end(), said, is_name=True)
+                if is_sensitive(said) and tells_in_numbers(said):
+                    under = said
+                continue
+            else:
+                self._whole(token.start(), token.end(), under)
+            under = names[-1]
 
     def _whole(self, start: int, end: int, name: str) -> None:
         value = self._text[start:end]
@@ -307,7 +328,7 @@ class _JsonMasker:
         """Mask the secrets inside one string, or inside the JSON that it is."""
         inner = said.encode("utf-8", "replace")
         where = f"{self._where}:{start}"
-        if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in (b"{", b"["):
+        if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in _BEGIN_JSON:
             result = _masked(inner, self._hunt, where=where, depth=self._depth + 1)
         else:
             result = _masked_text(inner, self._hunt, where, start)

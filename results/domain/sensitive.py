@@ -109,12 +109,14 @@ _PEM = b"-----begin "
 _PEM_HEAD = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_TAIL = re.compile(rb"[A-Z0-9 ]{0,60}-----")
 
-# Where to look for such a name in a text, and the whole ones between quotes.
+# Where to look for such a name in a text, and the short whole ones after a quote.
 _CORES = (
     *(b"pass", b"pwd", b"secret", b"token", b"key", b"authorization", b"cookie", b"credential"),
     *(b"csrf", b"xsrf", b"signature", b"session", b"connection", b"sig="),
 )
-_QUOTED = tuple(f'"{name}"'.encode() for name in sorted(WHOLE))
+_QUOTED = tuple(f'"{name}'.encode() for name in sorted(WHOLE))
+_NAMES = (*_CORES, *_QUOTED)
+_ENDS_QUOTED = (b'"', b"\\")
 _KEY_AFTER = re.compile(rb"(?:" + b"|".join(name.encode() for name in KEYS_OF) + rb")[ _-]?\Z")
 _OF_NAMES = b"0123456789abcdefghijklmnopqrstuvwxyz_.-"
 _NAME_AFTER = re.compile(rb"[0-9A-Za-z_.-]{0,64}")
@@ -157,7 +159,7 @@ def may_hold(text: bytes) -> bool:
     small = text.lower()
     if any(shape.mark in small for shape in _SHAPES) or _PEM in small:
         return True
-    return (b"=" in small or b":" in small) and any(core in small for core in _CORES)
+    return (b"=" in small or b":" in small) and any(name in small for name in _NAMES)
 
 
 def marks(small: bytes, *, quoted: bool = False, checkpoint: Callable[[], None]) -> list[int]:
@@ -175,7 +177,7 @@ def marks(small: bytes, *, quoted: bool = False, checkpoint: Callable[[], None])
         found.update(_cores(small, core))
     for name in _QUOTED if quoted else ():
         checkpoint()
-        found.update(at + 1 for at in _all(small, name))
+        found.update(_whole(small, name))
     return sorted(found)
 
 
@@ -190,6 +192,14 @@ def _cores(small: bytes, core: bytes) -> Iterator[int]:
     for at in _all(small, core):
         if core != b"key" or _KEY_AFTER.search(small, max(0, at - 12), at):
             yield at
+
+
+def _whole(small: bytes, quoted: bytes) -> Iterator[int]:
+    """Where a whole name stands between quotes, also where the second is escaped, as in JSON in a text."""
+    for at in _all(small, quoted):
+        end = at + len(quoted)
+        if small[end : end + 1] in _ENDS_QUOTED:
+            yield at + 1
 
 
 def _shapes(text: bytes, small: bytes) -> Iterator[Span]:
@@ -226,11 +236,11 @@ def _private_keys(text: bytes, small: bytes) -> Iterator[Span]:
 
 
 def _named(text: bytes, small: bytes) -> Iterator[Span]:
-    """Values after a name and a separator: `password=…`, `"token": "…"`, `Cookie: …`."""
+    """Values after a name and a separator: `password=…`, `"token": "…"`, `"pin": …`, `Cookie: …`."""
     closings = _Closings(text)
-    for core in _CORES:
+    for core in _NAMES:
         read = 0
-        for at in _cores(small, core):
+        for at in _whole(small, core) if core in _QUOTED else _cores(small, core):
             if at < read:
                 continue
             name, read, begins = _name_and_value(text, small, core, at)

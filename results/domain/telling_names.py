@@ -32,6 +32,8 @@ _SAID_OF_ONE = (
 )
 _NUMBERS_TELL = ("password", "passcode", "secret", "pin", "otp", "cvv", "cvc", "pwd", "pass")
 LONGEST_NAME = 64
+NAMES_A_SIBLING = frozenset({"name", "key", "header", "field", "variable", "env"})
+"""Under these a member names what its sibling `value` says, as lists of headers do."""
 _JOINS = re.compile(r"[^a-z0-9]+")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.util import Finalize
 
+from results import right_of_way
 from results.domain.inquiry import Answer, Inquiry, answer
 from results.domain.packet import Packet
 from results.per_process import PerProcess
@@ -61,7 +62,7 @@ class Searcher:
         """Return what ``inquiry.answer`` does; raises NotSearchedError."""
         if len(packet.data or b"") <= IN_PLACE_BYTES:
             return answer(packet, inquiry, checkpoint=_let_others_run)
-        with self.occupied():
+        with self.occupied(), right_of_way.idle():
             if not self._turn.acquire(timeout=self._wait_s):
                 raise NotSearchedError(_BUSY)
             try:

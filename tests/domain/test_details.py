@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from results.domain.details import RunDetails, read_details
+from results.domain.details import RunDetails, read_details, without_values
 from results.domain.packet import Packet
 
 
@@ -100,3 +100,18 @@ def test_nonsense_is_left_out_and_never_raises(answer: bytes) -> None:
     assert read.related == ()
     assert read.attempts is None
     assert read.total_cost is None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b'{"a":"cut \\ud83d"}', b'["\\udc00","\\ud83d\\ude00"]', b"[" * 5_000 + b"]" * 5_000],
+)
+def test_an_odd_value_loses_no_other(odd: bytes) -> None:
+    answer = b'{"attemptCount":2, "payload": ' + odd + b' ,"metadata":{"n":1.10},"tags":["x"]}'
+
+    read = read_details(answer)
+
+    assert (read.attempts, read.tags) == (2, ("x",))
+    assert read.payload == Packet(odd, None, flattened=True)
+    assert read.metadata == Packet(b'{"n":1.10}', None, flattened=True)
+    assert read_details(without_values(answer)) == RunDetails(attempts=2)

@@ -89,6 +89,43 @@ def test_secrets_are_masked_in_every_part() -> None:
     assert read_details(shown.details).tags == ("[masked]", "vip")
 
 
+@pytest.mark.parametrize(
+    ("pointer", "left"),
+    [
+        ("/user/password", "[masked]"),
+        ("/user/pin", "[masked]"),
+        ("/credentials", {"name": "[masked]", "tries": 3, "otp": "[masked]", "none": None}),
+        ("/credentials/name", "[masked]"),
+        ("/credentials/tries", 3),
+        ("/headers/0/1", "[masked]"),
+        ("/headers/0", ["Cookie", "[masked]"]),
+        ("/user/name", "jane"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "application/super+json"])
+def test_a_part_is_masked_for_the_name_that_it_is_cut_out_from_under(
+    pointer: str, left: Any, kind: str
+) -> None:
+    value: Any = {
+        "user": {"name": "jane", "password": "hunter2", "pin": 1234},
+        "credentials": {"name": "jane", "tries": 3, "otp": 123456, "none": None},
+        "headers": [["Cookie", "a=b"]],
+    }
+    sent = {"json": value, "meta": {}} if kind.endswith("super+json") else value
+    output = Packet(json.dumps(sent).encode(), kind)
+
+    shown = seen(Choices(Scope.PART, pointer), output=output)
+
+    assert shown.output is not None
+    assert json.loads(decode(shown.output).as_json()) == left
+    # Whoever wants it to be seen says so.
+    all_of_it = frozenset(finding.id for finding in shown.findings)
+    as_sent = seen(Choices(Scope.PART, pointer, shown=all_of_it), output=output)
+    assert as_sent.masked_count == 0
+    assert as_sent.output is not None
+    assert b"[masked]" not in (as_sent.output.data or b"")
+
+
 def test_typed_values_stay_typed_where_something_is_masked() -> None:
     sent = {"json": {"password": "hunter2", "n": "7"}, "meta": {"values": {"n": ["bigint"]}}}
     shown = seen(Choices(), output=Packet(json.dumps(sent).encode(), "application/super+json"))
@@ -176,3 +213,16 @@ def test_what_somebody_chose_to_show_is_shown_everywhere_else_too() -> None:
     shown = seen(Choices(shown=frozenset({finding.id})), output=output)
 
     assert shown.output == output
+
+
+def test_half_a_character_in_one_value_takes_no_other_away() -> None:
+    details = b'{"payload":{"p":"cut \\ud83d","password":"hunter2"},"tags":["CANARYTAG"]}'
+
+    shown = seen(Choices(payload=True, tags=True), details=details)
+
+    assert shown.details is not None
+    assert b"hunter2" not in shown.details
+    assert read_details(shown.details).tags == ("CANARYTAG",)
+    assert read_details(shown.details).payload == Packet(
+        b'{"p":"cut \\ud83d","password":"[masked]"}', None, flattened=True
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from threading import Thread
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results.domain import repetitions
+from results.domain import masking, repetitions
 from results.domain.masking import masked
 from results.domain.pointing import pointers
 from results.domain.repetitions import without_repetitions
@@ -35,6 +37,10 @@ def of(value: Any, **choices: Any) -> Any:
             {"token": {"a": [MASK, {"c": 1}], "d": None}},
         ),
         ({"a": [f"see {KEY} there"]}, {"a": [f"see {MASK} there"]}),
+        (
+            {"auth": {"pin": 1234, "tries": [3], "a": [{"cvv": [123], "n": 4}, 5], "b": 6}},
+            {"auth": {"pin": MASK, "tries": [3], "a": [{"cvv": [MASK], "n": 4}, 5], "b": 6}},
+        ),
         ({f"key {KEY}": 1}, {f"key {MASK}": 1}),
         (
             {"headers": [["Authorization", "abc"], ["x", "y"]]},
@@ -46,6 +52,10 @@ def of(value: Any, **choices: Any) -> Any:
         (
             {"log": json.dumps({"in": json.dumps({"token": "x y"})})},
             {"log": json.dumps({"in": '{"token": "[masked]"}'})},
+        ),
+        (
+            {"log": json.dumps({"pin": 1234, "otp": "123456", "n": 5})},
+            {"log": json.dumps({"pin": MASK, "otp": MASK, "n": 5})},
         ),
         ({"url": "https://a:b@host/"}, {"url": f"https://{MASK}@host/"}),
         (f"say {KEY}", f"say {MASK}"),
@@ -95,6 +105,27 @@ def test_no_spelling_hides_a_secret(text: bytes) -> None:
     assert b"hunter2" not in data
     assert b"u0068unter2" not in data
     assert MASK.encode() in data
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"password": "hunter2"},
+        {"auth": {"pin": "hunter2"}},
+        [["jwt", "hunter2"]],
+        {"name": "cookie", "value": "hunter2"},
+        ["https://u:hunter2@host/"],
+    ],
+)
+@pytest.mark.parametrize("times", range(12))
+def test_no_number_of_texts_in_texts_hides_a_secret(value: Any, times: int) -> None:
+    for _ in range(times):
+        value = json.dumps(value)
+
+    for text in (json.dumps(value), json.dumps({"log": value}), json.dumps([[value]])):
+        data = masked(text.encode(), part="output").data
+        assert b"hunter2" not in data
+        json.loads(data)
 
 
 def test_each_secret_is_shown_only_where_somebody_chose_so() -> None:
@@ -215,11 +246,87 @@ def test_a_large_text_is_masked_alike_each_time_it_is_asked_for() -> None:
     assert MASK.encode() in masked(text, part="output").data
 
 
-@pytest.mark.parametrize("value", ["x" * 60, f"see {KEY} there"])
-def test_masking_large_texts_lets_others_run_in_between(value: str) -> None:
+def _spelt(value: Any, how: int) -> bytes:
+    """A value in one of many spellings: escapes, a byte order mark, types beside it, text in text, cut short."""
+    text = json.dumps(value, ensure_ascii=bool(how & 1)).encode("utf-8", "surrogatepass")
+    text = b'{"json":' + text + b',"meta":{"values":{"token":["Date"]}}}' if how & 2 else text
+    text = json.dumps(text.decode("utf-8", "replace")).encode() if how & 4 else text
+    text = (b"\xef\xbb\xbf" if how & 8 else b"") + (b" \n" if how & 16 else b"") + text
+    return text[:-1] if how & 32 else text
+
+
+ASKED = st.tuples(
+    st.builds(_spelt, JSON, st.integers(0, 63)) | st.binary(max_size=40),
+    st.sampled_from(["output", "error"]),
+    st.sampled_from(["", "", "password"]),
+    st.booleans(),
+)
+
+
+@given(st.lists(ASKED, min_size=1, max_size=4))
+@examples.more(10)
+def test_what_was_masked_before_changes_nothing_that_is_masked_later(
+    asked: list[tuple[bytes, str, str, bool]],
+) -> None:
+    def fresh(data: bytes, part: str, **choices: Any) -> masking.Masked:
+        masking._known.clear()
+        return masked(data, part=part, **choices)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(masking, "_LARGE", 0)
+        wanted = []
+        for data, part, name, shows in asked:
+            found = fresh(data, "output", name=name).findings if shows else ()
+            choices: dict[str, Any] = {"name": name, "shown": {one.id for one in found}}
+            wanted.append((data, part, choices, fresh(data, part, **choices)))
+        masking._known.clear()
+
+        for data, part, choices, once in [*wanted, *wanted, *reversed(wanted)]:
+            assert masked(data, part=part, **choices) == once
+
+
+class Crowded(dict[bytes, Any]):
+    """A memory in which another thread has something to forget while the oldest is looked for."""
+
+    other: Thread | None = None
+    inside = most_inside = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        if self.other is None:
+            self.other = Thread(target=masked, args=(b'["another"]',), kwargs={"part": "output"})
+            self.other.start()
+            self.other.join(0.1)
+        self.inside -= 1
+        return super().__iter__()
+
+
+def test_threads_that_mask_at_once_forget_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = Crowded()
+    monkeypatch.setattr(masking, "_LARGE", 0)
+    monkeypatch.setattr(masking, "_MOST_KNOWN", 1)
+    monkeypatch.setattr(masking, "_known", known)
+
+    for number in range(2):
+        masked(b"[%d]" % number, part="output")
+
+    assert known.other is not None
+    known.other.join(10)
+    assert (len(known), known.most_inside) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [["x" * 60] * 3_000, [f"see {KEY} there"] * 3_000, {"secrets": ["x" * 60] * 20_000}],
+)
+def test_masking_large_texts_lets_others_run_in_between(value: Any) -> None:
     calls: list[None] = []
-    text = json.dumps([value] * 3_000).encode()
+    text = json.dumps(value).encode()
 
     masked(text, part="output", checkpoint=lambda: calls.append(None))
 
-    assert len(calls) > 20
+    # Each reading of the text for one beginning is a step as well.
+    assert len(calls) > (120 if "secrets" in value else 20)

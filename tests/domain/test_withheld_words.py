@@ -84,6 +84,20 @@ def test_what_a_known_code_means_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["CANARYJaneDoe", "CANARY_4711"])
+def test_what_was_thrown_and_is_no_error_names_no_class(name: str) -> None:
+    thrown = json.dumps({"name": name, "code": name})
+    for sent in (
+        {"type": "CUSTOM_ERROR", "raw": thrown},
+        {"message": thrown},
+        {"name": name},
+        {"type": "ODD", "name": name, "message": "x"},
+    ):
+        report = read_failure(json.dumps(sent).encode(), source=Source.RESULT)
+
+        assert "CANARY" not in repr(without_words(report)), sent
+
+
 @pytest.mark.parametrize(
     "name",
     ["Error", "Stripe.CardError", "$Odd", "_Private", "ABTaskError2"],
@@ -114,6 +128,11 @@ def test_of_the_details_only_the_platforms_own_are_left() -> None:
         "tags": [CANARY],
         "idempotencyKey": CANARY,
         "context": {"any": CANARY},
+        "schedule": {
+            "id": "sched_1",
+            "externalId": CANARY,
+            "generator": {"description": "At 05:00"},
+        },
         "relatedRuns": {"root": {"id": "run_root1", "taskIdentifier": "t", "status": "FAILED"}},
     }
 
@@ -123,7 +142,17 @@ def test_of_the_details_only_the_platforms_own_are_left() -> None:
     assert b"CANARY" not in left
     details = read_details(left)
     assert (details.attempts, details.version, details.cost_cents) == (2, "1.2", "0.5")
+    assert details.schedule == "At 05:00 · sched_1"
     assert [run.run_id for run in details.related] == ["run_root1"]
+
+
+@pytest.mark.parametrize("schedule", [b'"CANARY"', b'{"externalId":"CANARY\\ud800"}', b"null"])
+def test_of_an_odd_schedule_nothing_is_left(schedule: bytes) -> None:
+    left = without_values(b'{"attemptCount":2,"schedule":' + schedule + b"}")
+
+    assert left is not None
+    assert b"CANARY" not in left
+    assert (read_details(left).attempts, read_details(left).schedule) == (2, None)
 
 
 @pytest.mark.parametrize("sent", [b"CANARY", b'["CANARY"]', b"\xff", b'{"payload":'])
