@@ -190,17 +190,19 @@ def _ask_later(request: HttpRequest) -> HttpResponseBase:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send a page to the sign-in form and back; a fragment gets a link, never a form inside it."""
     if cast("VisitorRequest", request).htmx:
-        return render(request, "registration/_signed_out.html", status=401)
+        context = {"back": _way_back(request)}
+        return render(request, "registration/_signed_out.html", context, status=401)
     return redirect_to_login(_way_back(request))
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The page to show after signing in: this one, or the one whose form was sent.
+    """The page to show after signing in: this one, or the one that sent a form or asked for a part.
 
     An address that holds a key is cut, because the sign-in page repeats it.
     """
-    back = request.get_full_path()
-    if request.method not in ("GET", "HEAD"):
+    htmx = cast("VisitorRequest", request).htmx
+    back = (htmx.current_url_abs_path or "") if htmx else request.get_full_path()
+    if not htmx and request.method not in ("GET", "HEAD"):
         sender = request.headers.get("Referer", "")
         ours = url_has_allowed_host_and_scheme(
             sender, {request.get_host()}, require_https=request.is_secure()
