@@ -231,3 +231,19 @@ def test_a_row_says_why_nothing_is_known_and_its_csv_calls_that_no_error(
         )
     )
     assert (row["state"], row["error"]) == (state.value, "")
+
+
+def test_a_reader_without_script_can_stop_the_refreshing_and_begin_it_again(
+    as_bob: Client, team: Team
+) -> None:
+    ids = some_runs(team)
+    here = f"?ids={','.join(ids)}"
+    assert (
+        f'<a href="{here}&amp;refresh=off">Stop refreshing' in show(as_bob, *ids).content.decode()
+    )
+
+    still = show(as_bob, *ids, refresh="off").content.decode()
+
+    assert "http-equiv" not in still
+    assert "This page does not look again by itself." in still
+    assert f'<a href="{here}">Look again by itself' in still
