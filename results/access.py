@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from results.domain.identity import read_pasted
+from results.forms import LONGEST_PASTE
 from results.models import Membership, Role, StoredResult, Team
 from results.services import lookup, paces
 from results.services.watching import Bell, bell
@@ -200,6 +201,8 @@ def _way_back(request: HttpRequest) -> str:
 
     An address that holds a key is cut, because the sign-in page repeats it.
     """
+    if (asked := _asked_for_runs(request)) is not None:
+        return asked
     htmx = cast("VisitorRequest", request).htmx
     back = (htmx.current_url_abs_path or "") if htmx else request.get_full_path()
     if not htmx and request.method not in ("GET", "HEAD"):
@@ -213,3 +216,15 @@ def _way_back(request: HttpRequest) -> str:
     inside = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
     back = back if inside else resolve_url("runs-find")
     return urlsplit(back).path if read_pasted(unquote_plus(back)).holds_secret else back
+
+
+def _asked_for_runs(request: HttpRequest) -> str | None:
+    """The address that looks up what was pasted, so that nobody has to paste it again; only its ids."""
+    find = resolve_url("runs-find")
+    if request.method != "POST" or request.path != find:
+        return None
+    ids = read_pasted(request.POST.get("text", "")[:LONGEST_PASTE]).run_ids
+    if not 0 < len(ids) <= settings.RUNS_AT_ONCE:
+        return None
+    team = {"team": request.POST["team"]} if request.POST.get("team") else {}
+    return f"{find}?{urlencode({'q': ','.join(ids)} | team, safe=',')}"

@@ -12,6 +12,8 @@
   let paused = false;
   let wanted = false;
   let failures = 0;
+  let trouble = "";
+  let outdated = false;
   let announced = null;
 
   // Who pauses and then checks by hand still gets the answer to that.
@@ -46,9 +48,10 @@
     if (element.dataset.label) parts.push(element.dataset.label);
     if (checkedAt !== null) parts.push(`checked ${ago(now - checkedAt)}`);
     if (rests()) parts.push("paused");
-    else if (failures) parts.push(`no connection to Runlens, trying again in ${seconds(next - now)} s`);
+    else if (failures) parts.push(`${trouble}, trying again in ${seconds(next - now)} s`);
     else if (inFlight || element.dataset.asking !== undefined) parts.push("asking now");
     else parts.push(`next in ${seconds(next - now)} s`);
+    if (outdated) parts.push("reload this page to check by hand: you signed in anew since it was opened");
     return parts.join(" · ");
   };
 
@@ -90,7 +93,7 @@
     inFlight = xhr;
     if (elt !== element) wanted = true;
   });
-  document.addEventListener("htmx:afterRequest", ({ detail: { xhr, successful } }) => {
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr, successful, requestConfig } }) => {
     // The element that asked may have been replaced by the answer already.
     if (xhr !== inFlight) return;
     inFlight = null;
@@ -98,7 +101,14 @@
       failures = 0;
       return;
     }
+    // A form of an earlier sign-in is refused; what only looks goes on.
+    if (xhr.status === 403 && requestConfig.verb === "post") {
+      outdated = true;
+      wanted = false;
+      return;
+    }
     failures += 1;
+    trouble = xhr.status ? "Runlens could not answer" : "no connection to Runlens";
     next = Date.now() + Math.min(2000 * 2 ** (failures - 1), 30_000);
   });
 

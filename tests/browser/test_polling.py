@@ -132,6 +132,18 @@ def test_an_expired_sign_in_shows_a_link_and_never_a_form(
     expect(alice.get_by_role("link", name="Sign in")).to_be_visible()
 
 
+def test_a_check_with_the_form_of_an_earlier_sign_in_says_to_reload(alice: Page) -> None:
+    look_up(alice, "run_live200soutdated")
+    expect(alice.locator("#run-progress")).to_contain_text("next in")
+    # Signing in anew in another tab makes this page's form one of an earlier sign-in.
+    alice.locator("#run-progress [name=csrfmiddlewaretoken]").evaluate("field => { field.value = 'x'.repeat(32); }")  # fmt: skip
+
+    alice.get_by_role("button", name="Check now").click()
+
+    expect(alice.locator("[data-words]")).to_contain_text("reload this page to check by hand")
+    expect(alice.locator("[data-words]")).not_to_contain_text("no connection")
+
+
 def test_a_pause_that_the_api_asks_for_is_told_beside_the_button(alice: Page) -> None:
     look_up(alice, "run_fault42920spause")
 
