@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from results.domain.identity import read_pasted
+from results.forms import LONGEST_PASTE
 from results.models import Membership, Role, StoredResult, Team
 from results.services import lookup, paces
 from results.services.watching import Bell, bell
@@ -190,17 +191,21 @@ def _ask_later(request: HttpRequest) -> HttpResponseBase:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send a page to the sign-in form and back; a fragment gets a link, never a form inside it."""
     if cast("VisitorRequest", request).htmx:
-        return render(request, "registration/_signed_out.html", status=401)
+        context = {"back": _way_back(request)}
+        return render(request, "registration/_signed_out.html", context, status=401)
     return redirect_to_login(_way_back(request))
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The page to show after signing in: this one, or the one whose form was sent.
+    """The page to show after signing in: this one, or the one that sent a form or asked for a part.
 
     An address that holds a key is cut, because the sign-in page repeats it.
     """
-    back = request.get_full_path()
-    if request.method not in ("GET", "HEAD"):
+    if (asked := _asked_for_runs(request)) is not None:
+        return asked
+    htmx = cast("VisitorRequest", request).htmx
+    back = (htmx.current_url_abs_path or "") if htmx else request.get_full_path()
+    if not htmx and request.method not in ("GET", "HEAD"):
         sender = request.headers.get("Referer", "")
         ours = url_has_allowed_host_and_scheme(
             sender, {request.get_host()}, require_https=request.is_secure()
@@ -211,3 +216,15 @@ def _way_back(request: HttpRequest) -> str:
     inside = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
     back = back if inside else resolve_url("runs-find")
     return urlsplit(back).path if read_pasted(unquote_plus(back)).holds_secret else back
+
+
+def _asked_for_runs(request: HttpRequest) -> str | None:
+    """The address that looks up what was pasted, so that nobody has to paste it again; only its ids."""
+    find = resolve_url("runs-find")
+    if request.method != "POST" or request.path != find:
+        return None
+    ids = read_pasted(request.POST.get("text", "")[:LONGEST_PASTE]).run_ids
+    if not 0 < len(ids) <= settings.RUNS_AT_ONCE:
+        return None
+    team = {"team": request.POST["team"]} if request.POST.get("team") else {}
+    return f"{find}?{urlencode({'q': ','.join(ids)} | team, safe=',')}"

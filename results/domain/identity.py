@@ -20,6 +20,9 @@ _TOKEN_IN_TEXT = re.compile(
 
 # Terminals' colours, as they are and as programs write them down; each ends in a letter, as ids begin.
 _COLOURS = re.compile(r"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;:?]{0,32}[A-Za-z]")
+# What chats and pages put into long words to break or to turn them; never seen, and part of no id.
+_UNSEEN = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
+_UNSEEN_IN_WORD, _UNSEEN_BEFORE_ID = re.compile(_UNSEEN + "(?!run_)"), re.compile(_UNSEEN)
 _ADDRESS = re.compile(r"https?://[^\s\"'<>\\`]+")
 _ENVIRONMENT_IN_ADDRESS = re.compile(r"/env/(dev|stg|prod|preview)\b")
 
@@ -164,7 +167,7 @@ def read_pasted(text: str) -> PastedText:
     Ids are kept in their own case and order, each once. Keys and tokens are cut out before anything
     is looked for: a command for the API holds both, and so does what a trigger call returns.
     """
-    plain = _COLOURS.sub(" ", text)
+    plain = _UNSEEN_BEFORE_ID.sub(" ", _UNSEEN_IN_WORD.sub("", _COLOURS.sub(" ", text)))
     keys = _KEY_IN_TEXT.findall(plain)
     bare = _TOKEN_IN_TEXT.sub(" ", _KEY_IN_TEXT.sub(" ", plain))
     holds_secret = bare != plain

@@ -26,7 +26,9 @@ from results.services.sightings import is_asked_about
 
 VERSION_LENGTH = 4
 
-OUTCOMES = {outcome.value: outcome.label for outcome in Outcome}
+# Of a run that nobody has answered for yet, nothing is said but that.
+LOOKING = "looking"
+OUTCOMES = {outcome.value: outcome.label for outcome in Outcome} | {LOOKING: "Being looked up"}
 ORDERS = {
     "run": "Run",
     "state": "State",
@@ -40,7 +42,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run in the list."""
+    """One run in the list; ``is_answered`` says that something is known of it, or why nothing is."""
 
     run_id: str
     state: State
@@ -55,6 +57,7 @@ class RunRow:
     age: str = ""
     headline: str = ""
     is_asked_about: bool = False
+    is_answered: bool = True
     version: str = ""
 
     @property
@@ -124,14 +127,28 @@ def _sighting_row(sighting: Sighting, *, has_keys: bool, now: datetime) -> RunRo
         environment=environment_words(key.environment, key.branch) if key else "",
         created_at=sighting.created_at,
         age=relative_text(sighting.created_at, now) if sighting.created_at else "",
-        headline="" if sighting.trouble in ("", "locked") else f"The API {sighting.trouble}",
+        headline=_reason(sighting, state),
         is_asked_about=has_keys and is_asked_about(sighting, now=now),
+        is_answered=bool(sighting.state),
     )
 
 
+def _reason(sighting: Sighting, state: State) -> str:
+    """Why nothing newer is known, in one clause; refused keys are named once, above the list."""
+    if sighting.trouble not in ("", "locked"):
+        return f"The API {sighting.trouble}"
+    if state in (State.RATE_LIMITED, State.UNREACHABLE, State.UNREADABLE):
+        for said in sighting.keys_asked:
+            if said.get("state") == state:
+                return f"{said['key']} {said['said']}"
+    return ""
+
+
 def outcome_of(row: RunRow) -> str:
-    """One of OUTCOMES."""
-    return Outcome.of(row.state).value
+    """One of OUTCOMES; a run is "not finished" only where somebody said so."""
+    if row.is_answered:
+        return Outcome.of(row.state).value
+    return LOOKING if row.is_asked_about else Outcome.UNCLEAR.value
 
 
 def summary_of(rows: Sequence[RunRow]) -> str:
@@ -170,7 +187,7 @@ def _record(row: RunRow, team: Team) -> list[Cell | None]:
             Cell("number", str(ms)) if ms is not None else None
             for ms in (row.ran_ms, row.compute_ms)
         ),
-        Cell("string", row.headline) if row.headline else None,
+        Cell("string", row.headline) if row.headline and row.state.is_final else None,
         Cell("string", address),
     ]
 

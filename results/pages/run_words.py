@@ -38,7 +38,7 @@ def asked_words(said: Sequence[str]) -> str:
 
 def trouble_words(sighting: Sighting) -> str:
     """A sentence on why the latest question got no answer, for as long as it matters."""
-    trouble = sighting.trouble
+    trouble = sighting.trouble.rstrip(". ")
     if trouble in ("", "locked"):
         return ""
     older = " What is shown is older." if sighting.state else ""

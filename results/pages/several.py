@@ -90,6 +90,7 @@ class SeveralPage:
     orders: Sequence[Choice]
     summary: str
     left_out: int
+    again_url: str
     csv_url: str
     refresh: RowsRefresh | None
     refused: Sequence[str] = ()
@@ -124,6 +125,7 @@ def several_page(
         orders=[_order(asked, name, label) for name, label in ORDERS.items()],
         summary=summary_of(rows),
         left_out=asked.left_out,
+        again_url="?" + asked.query(),
         csv_url="?" + asked.query(**{"as": "csv"}),
         refresh=rows_refresh(asked, seen, rows, team=team, now=now),
         refused=_refused(seen),

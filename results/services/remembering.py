@@ -76,12 +76,13 @@ def learn(*, team_id: uuid.UUID, run_id: str, state: State, task: str, environme
 
 
 def _facts(seen: StoredResult | Sighting | None) -> dict[str, Any]:
+    # Whether a run has finished is not known before somebody has answered.
     match seen:
         case StoredResult():
             state, task, environment = State(seen.state), seen.task, seen.environment
         case Sighting():
-            state = State(seen.state) if seen.state else State.PENDING
+            state = State(seen.state) if seen.state else State.UNKNOWN
             task, environment = seen.task, seen.key.environment if seen.key else ""
         case None:
-            state, task, environment = State.PENDING, "", ""
+            state, task, environment = State.UNKNOWN, "", ""
     return {"outcome": Outcome.of(state).value, "task": task, "environment": environment}

@@ -188,6 +188,6 @@ def _send(sighting: Sighting, kept: candidates.TeamKeys, claim: uuid.UUID) -> Fu
 
     def on_failure(failure: answers.Failure) -> None:
         mine = Sighting.objects.filter(pk=pk, claim=claim, trouble="")
-        mine.update(trouble=column(f"{failure.why} and is being tried again", 255))
+        mine.update(trouble=column(f"{failure.why.rstrip('. ')} and is being tried again", 255))
 
     return questions.carry(sighting.run_id, plan, then, on_failure=on_failure)

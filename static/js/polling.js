@@ -10,8 +10,14 @@
   let checkedAt = null;
   let inFlight = null;
   let paused = false;
+  let wanted = false;
   let failures = 0;
+  let trouble = "";
+  let outdated = false;
   let announced = null;
+
+  // Who pauses and then checks by hand still gets the answer to that.
+  const rests = () => paused && !wanted;
 
   const seconds = (ms) => Math.max(0, Math.round(ms / 1000));
 
@@ -27,6 +33,7 @@
     element.dataset.adopted = "yes";
     const now = Date.now();
     next = now + Number(element.dataset.poll) * 1000;
+    if (element.dataset.asking === undefined) wanted = false;
     checkedAt = element.dataset.checked === undefined ? null : now - Number(element.dataset.checked) * 1000;
     const pause = element.querySelector("[data-pause]");
     if (pause) {
@@ -40,15 +47,16 @@
     const parts = [];
     if (element.dataset.label) parts.push(element.dataset.label);
     if (checkedAt !== null) parts.push(`checked ${ago(now - checkedAt)}`);
-    if (paused) parts.push("paused");
-    else if (failures) parts.push(`no connection to Runlens, trying again in ${seconds(next - now)} s`);
+    if (rests()) parts.push("paused");
+    else if (failures) parts.push(`${trouble}, trying again in ${seconds(next - now)} s`);
     else if (inFlight || element.dataset.asking !== undefined) parts.push("asking now");
     else parts.push(`next in ${seconds(next - now)} s`);
+    if (outdated) parts.push("reload this page to check by hand: you signed in anew since it was opened");
     return parts.join(" · ");
   };
 
   const ask = () => {
-    if (!inFlight && !paused && element?.isConnected) htmx.trigger(element, "runlens:poll");
+    if (!inFlight && !rests() && element?.isConnected) htmx.trigger(element, "runlens:poll");
   };
 
   const clock = (ms) => {
@@ -60,9 +68,9 @@
 
   const tick = () => {
     const now = Date.now();
+    if (!element?.isConnected) return;
     const state = document.querySelector("#run-state[data-since]");
     if (state) document.title = state.dataset.title.replace("%s", clock(now - new Date(state.dataset.since)));
-    if (!element?.isConnected) return;
     const shown = element.querySelector("[data-words]");
     if (shown) shown.textContent = words(now);
     // A tab that was hidden, and a machine that slept, come back with one question.
@@ -81,9 +89,11 @@
   };
 
   document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
-    if (element?.contains(elt)) inFlight = xhr;
+    if (!element?.contains(elt)) return;
+    inFlight = xhr;
+    if (elt !== element) wanted = true;
   });
-  document.addEventListener("htmx:afterRequest", ({ detail: { xhr, successful } }) => {
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr, successful, requestConfig } }) => {
     // The element that asked may have been replaced by the answer already.
     if (xhr !== inFlight) return;
     inFlight = null;
@@ -91,7 +101,14 @@
       failures = 0;
       return;
     }
+    // A form of an earlier sign-in is refused; what only looks goes on.
+    if (xhr.status === 403 && requestConfig.verb === "post") {
+      outdated = true;
+      wanted = false;
+      return;
+    }
     failures += 1;
+    trouble = xhr.status ? "Runlens could not answer" : "no connection to Runlens";
     next = Date.now() + Math.min(2000 * 2 ** (failures - 1), 30_000);
   });
 

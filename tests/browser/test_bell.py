@@ -58,6 +58,7 @@ def test_a_watch_that_ends_is_told_on_another_page_and_outside_it(
     alice.get_by_role("button", name="Tell me in the browser").click()
     expect(alice.get_by_text("Your browser tells you too")).to_be_visible()
     assert alice.evaluate("window.requests") == 1
+    expect(alice.get_by_role("button", name="Tell me in the browser")).to_be_hidden()
     alice.clock.install()
     with alice.expect_response("**/watches/bell/"):
         alice.goto("/t/acme/keys/")

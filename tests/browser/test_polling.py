@@ -80,7 +80,7 @@ def test_a_check_disturbs_nothing_that_somebody_does_on_the_page(alice: Page) ->
 
 
 def test_checks_can_be_paused_and_somebody_can_check_now(alice: Page, demo: Demo) -> None:
-    run_id = "run_live200spaused"
+    run_id = "run_live200spausedfaultlatency"
     look_up(alice, run_id)
     alice.get_by_role("button", name="Pause").click()
     expect(alice.locator("#run-progress")).to_contain_text("paused")
@@ -95,6 +95,9 @@ def test_checks_can_be_paused_and_somebody_can_check_now(alice: Page, demo: Demo
             break
         alice.wait_for_timeout(250)
     assert calls(demo, run_id) > before
+    # The answer to what was asked by hand is brought, and then the page rests again.
+    expect(alice.locator("#run-progress[data-asking]")).to_have_count(0, timeout=10_000)
+    expect(alice.locator("#run-progress")).to_contain_text("paused")
 
 
 def test_a_lost_connection_is_waited_out_and_ends_with_one_question(
@@ -123,7 +126,30 @@ def test_an_expired_sign_in_shows_a_link_and_never_a_form(
 
     expect(alice.locator("#run-body")).to_contain_text("You are signed out")
     assert alice.locator("input[type=password]").count() == 0
+    stopped = alice.title()
+    alice.wait_for_timeout(2_500)
+    assert alice.title() == stopped
     expect(alice.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_a_check_with_the_form_of_an_earlier_sign_in_says_to_reload(alice: Page) -> None:
+    look_up(alice, "run_live200soutdated")
+    expect(alice.locator("#run-progress")).to_contain_text("next in")
+    # Signing in anew in another tab makes this page's form one of an earlier sign-in.
+    alice.locator("#run-progress [name=csrfmiddlewaretoken]").evaluate("field => { field.value = 'x'.repeat(32); }")  # fmt: skip
+
+    alice.get_by_role("button", name="Check now").click()
+
+    expect(alice.locator("[data-words]")).to_contain_text("reload this page to check by hand")
+    expect(alice.locator("[data-words]")).not_to_contain_text("no connection")
+
+
+def test_a_pause_that_the_api_asks_for_is_told_beside_the_button(alice: Page) -> None:
+    look_up(alice, "run_fault42920spause")
+
+    expect(alice.locator("[data-words]")).to_contain_text(
+        re.compile(r"Rate limited · Trigger.dev is not asked before \d\d:\d\d:\d\d UTC")
+    )
 
 
 def test_the_tab_tells_how_it_goes(alice: Page) -> None:

@@ -265,3 +265,12 @@ def test_equal_secrets_are_equal_and_others_are_not() -> None:
     assert hash(Secret("a")) == hash(Secret("a"))
     assert Secret("a") != Secret("b")
     assert Secret("a") != "a"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200e\u200b"])
+def test_what_nobody_sees_cuts_no_id_and_joins_no_two(unseen: str) -> None:
+    cut = RUN[:12] + unseen + RUN[12:]
+
+    assert read_pasted(cut).run_ids == (RUN,)
+    assert read_pasted(f"{unseen}{RUN}{unseen}{OTHER}{unseen}").run_ids == (RUN, OTHER)
+    assert read_pasted(f"tr_pr{unseen}od_abcdefghijklmnop").holds_secret

@@ -8,7 +8,7 @@ import pytest
 
 from results.domain.status import RunStatus, State
 from results.models import Role, Sighting
-from results.pages.run_words import asked_words, words
+from results.pages.run_words import asked_words, trouble_words, words
 from results.services.candidates import NOT_ASKED
 
 PENDING = [status for status in RunStatus if not status.is_final]
@@ -126,3 +126,11 @@ def test_an_unknown_status_is_shown_as_it_was_sent() -> None:
 )
 def test_a_key_that_was_left_out_does_not_count_as_asked(reasons: list[str], words: str) -> None:
     assert asked_words(reasons) == words
+
+
+def test_a_reason_that_ends_its_own_sentence_is_not_ended_twice() -> None:
+    sighting = Sighting(run_id="run_a", trouble="failed with status 500: Please try again.")
+
+    assert trouble_words(sighting) == (
+        "The latest check got no answer: the API failed with status 500: Please try again."
+    )

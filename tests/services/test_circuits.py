@@ -205,7 +205,7 @@ def test_a_first_failure_is_told_while_the_question_goes_on(
 ) -> None:
     seen = []
     add_key(team, live)
-    live.faults.add("html502", times=2)
+    live.faults.add("500", times=2)
     counted = circuits.failed
 
     def watched(failure: Failure, *, now: Any) -> bool:
@@ -215,4 +215,5 @@ def test_a_first_failure_is_told_while_the_question_goes_on(
     monkeypatch.setattr(circuits, "failed", watched)
     result_of(team, scenario("every-type").run_id, alice)
 
-    assert seen == ["failed with status 502 and is being tried again"]
+    said = "failed with status 500: Something went wrong, please try again"
+    assert seen == [f"{said} and is being tried again"]

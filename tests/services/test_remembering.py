@@ -65,7 +65,7 @@ def test_every_line_learns_what_its_run_is_doing_and_how_it_ended(
     sighting = make.make_sighting(team=team)
     for by in (alice, bob):
         make.make_lookup(team=team, run_id=sighting.run_id, by=by)
-    assert lines("outcome", "task", "environment") == [{("waiting", "", "")}] * 2
+    assert lines("outcome", "task", "environment") == [{("unclear", "", "")}] * 2
 
     record(sighting, Pending("EXECUTING", task="report"), key.pk)
     assert lines("outcome", "task", "environment") == [{("waiting", "report", "stg")}] * 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -49,6 +50,25 @@ def test_it_hides_other_teams(as_charlie: Client, team: Team) -> None:
 def test_it_asks_for_sign_in(client: Client, db: None) -> None:
     assert_asks_for_sign_in(client, "/")
     assert_asks_for_sign_in(client, "/?q=run_abc123", back="/?q=run_abc123")
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("run_abc123", "/?q=run_abc123&team=acme"),
+        (f"{KEY} run_abc123\n'run_def456'", "/?q=run_abc123,run_def456&team=acme"),
+        (KEY, "/"),
+        ("nothing", "/"),
+        (" ".join(f"run_{n}" for n in range(2_000)), "/"),
+    ],
+)
+def test_what_was_pasted_after_a_session_ended_is_looked_up_after_signing_in(
+    client: Client, db: None, text: str, back: str
+) -> None:
+    response = client.post("/", {"text": text, "team": "acme"})
+
+    assert response.status_code == 302
+    assert unquote(response["Location"]) == f"/accounts/login/?next={back}"
 
 
 def test_a_sign_in_page_does_not_repeat_a_key_from_the_address(client: Client, db: None) -> None:

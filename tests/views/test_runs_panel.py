@@ -72,6 +72,24 @@ def test_a_signed_out_page_gets_a_link_and_never_a_form(client: Client, team: Te
     assert stops(response)
 
 
+@pytest.mark.parametrize(
+    ("here", "back"),
+    [
+        ("http://testserver/t/acme/runs/?ids=run_a,run_b", "/t/acme/runs/%3Fids%3Drun_a%2Crun_b"),
+        ("https://elsewhere.example/t/acme/", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_again_leads_back_to_the_page_that_was_open(
+    client: Client, team: Team, here: str, back: str
+) -> None:
+    headers = {"HX-Request": "true"} | ({"HX-Current-URL": here} if here else {})
+
+    response = client.get("/t/acme/runs/run_pending1/panel/", headers=headers)
+
+    assert f'href="/accounts/login/?next={back}"' in response.content.decode()
+
+
 def test_a_removed_member_gets_a_fragment_that_ends_the_polling(
     as_bob: Client, bob: Any, team: Team
 ) -> None:

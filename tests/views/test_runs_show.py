@@ -198,6 +198,8 @@ def test_a_reader_without_script_can_stop_the_refreshing(
     response = show(as_alice, run_id, refresh="off")
 
     assert "http-equiv" not in text(response)
+    assert "This page does not look again by itself." in text(response)
+    assert '<a href="?">Look again by itself</a>' in text(response)
 
 
 def test_the_tab_tells_the_state(as_alice: Client, dev_key: ProjectKey, team: Team) -> None:

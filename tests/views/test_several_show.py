@@ -191,3 +191,59 @@ def test_a_closed_vault_still_lists_the_runs(as_bob: Client, team: Team, setting
 
     assert shown(response) == list(ids)
     assert b"TypeError" not in response.content
+
+
+def test_a_run_that_nobody_answered_for_is_not_called_unfinished(
+    as_bob: Client, team: Team
+) -> None:
+    make.make_key(team=team)
+    make.make_sighting(team=team, run_id="run_new", now=timezone.now())
+    make.make_sighting(
+        team=team, run_id="run_busy", state=State.PENDING, status="QUEUED", now=timezone.now()
+    )
+
+    text = show(as_bob, "run_new", "run_busy").content.decode()
+
+    assert "2 runs: 1 not finished, 1 being looked up" in text
+    assert shown(show(as_bob, "run_new", "run_busy", outcome="waiting")) == ["run_busy"]
+    assert shown(show(as_bob, "run_new", "run_busy", outcome="looking")) == ["run_new"]
+
+
+def test_without_a_key_a_run_is_not_known_rather_than_unfinished(
+    as_bob: Client, team: Team
+) -> None:
+    assert "1 run: 1 not known" in show(as_bob, "run_new").content.decode()
+
+
+@pytest.mark.parametrize("state", [State.RATE_LIMITED, State.UNREACHABLE, State.UNREADABLE])
+def test_a_row_says_why_nothing_is_known_and_its_csv_calls_that_no_error(
+    as_bob: Client, team: Team, state: State
+) -> None:
+    make.make_key(team=team)
+    make.make_sighting(team=team, run_id="run_odd", state=state, now=timezone.now())
+    said = {"key": "Shop · staging", "state": state.value, "said": "had a bad day"}
+    Sighting.objects.update(keys_asked=[said])
+
+    assert "Shop · staging had a bad day" in show(as_bob, "run_odd").content.decode()
+    row = next(
+        csv.DictReader(
+            io.StringIO(show(as_bob, "run_odd", **{"as": "csv"}).content.decode("utf-8-sig"))
+        )
+    )
+    assert (row["state"], row["error"]) == (state.value, "")
+
+
+def test_a_reader_without_script_can_stop_the_refreshing_and_begin_it_again(
+    as_bob: Client, team: Team
+) -> None:
+    ids = some_runs(team)
+    here = f"?ids={','.join(ids)}"
+    assert (
+        f'<a href="{here}&amp;refresh=off">Stop refreshing' in show(as_bob, *ids).content.decode()
+    )
+
+    still = show(as_bob, *ids, refresh="off").content.decode()
+
+    assert "http-equiv" not in still
+    assert "This page does not look again by itself." in still
+    assert f'<a href="{here}">Look again by itself' in still
