@@ -97,6 +97,7 @@ def test_a_copied_value_is_the_whole_value(table: Page, context: BrowserContext)
     table.keyboard.press("y")
 
     expect(table.locator("#announcer")).to_have_text("Value copied")
+    expect(table.get_by_role("toolbar", name="This value")).to_contain_text("Copied")
     copied = json.loads(table.evaluate("navigator.clipboard.readText()"))
     assert copied["sku"] == "SKU-0007"
     assert set(copied) >= {"id", "region", "revenue", "cents"}
