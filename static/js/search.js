@@ -115,7 +115,7 @@
     const item = link.hash.startsWith("#L")
       ? await runlensLine(link.href)
       : await runlensReveal("", link.dataset.pointer, false);
-    const earlier = all.slice(0, current).filter((other) => link.hash && other.hash === link.hash);
+    const earlier = all.slice(0, current).filter((other) => link.hash.startsWith("#L") && other.hash === link.hash);
     highlight(item, mark, earlier.length);
   };
 

@@ -225,6 +225,19 @@ def test_a_moment_tells_both_zones_and_how_long_ago_on_focus_alone(
     context.close()
 
 
+def test_what_a_moment_tells_is_not_covered_while_it_is_read(strange: Page) -> None:
+    row = strange.locator(node(strange, "/createdAt"))
+    tools = strange.get_by_role("toolbar", name="This value")
+
+    row.hover(position={"x": 10, "y": 10})
+    expect(tools).to_be_visible()
+    row.locator("time").hover()
+    expect(tools).to_be_hidden()
+    row.hover(position={"x": 10, "y": 10})
+
+    expect(tools).to_be_visible()
+
+
 def test_nothing_is_fetched_for_an_image_until_it_is_asked_for(strange: Page) -> None:
     asked: list[str] = []
 

@@ -42,7 +42,7 @@ def test_it_works(as_bob: Client, team: Team) -> None:
     assert "<mark>Abc</mark>" in found
     assert "x<mark>abc</mark>x" in found
     assert (
-        'href="/t/acme/runs/run_stored1/branch/?of=output&amp;at=/items/0/name&amp;reveal="'
+        'href="/t/acme/runs/run_stored1/branch/?of=output&amp;at=/items/0/name&amp;reveal=#marked"'
         in found
     )
     assert "<html" not in found
