@@ -148,14 +148,20 @@ class Tally:
 
 
 def match_in(
-    text: str, span: tuple[int, int], matched: Matched, pointer: str, ends: tuple[int, ...]
+    text: str,
+    span: tuple[int, int],
+    matched: Matched,
+    pointer: str,
+    ends: tuple[int, ...],
+    bounds: tuple[int, int] | None = None,
 ) -> Match:
-    """A match at ``span`` of ``text``, with its excerpt."""
+    """A match at ``span`` of ``text``, with its excerpt, which ends at the ``bounds`` if there are any."""
     start, end = span
-    first = 0 if start <= _BEFORE else start - _BEFORE
+    least, most = bounds or (0, len(text))
+    first = max(least, start - _BEFORE)
     marked = min(end, start + _LONGEST_MARK)
-    last = min(len(text), marked + _AFTER)
-    opening, closing = "…" if first else "", "…" if last < len(text) else ""
+    last = min(most, marked + _AFTER)
+    opening, closing = "…" if first > least else "", "…" if last < most else ""
     shift = len(opening) - first
     excerpt = f"{opening}{text[first:last]}{closing}"
     return Match(pointer, matched, excerpt, start + shift, marked + shift, start, ends)
@@ -169,10 +175,17 @@ def matches_in_text(text: str, sought: Sought) -> Found:
         found = sought.needle.find(text)
     while found is not None:
         sought.checkpoint()
-        if not tally.add(partial(match_in, text, found, "value", "", ())):
+        if not tally.add(partial(_match_in_line, text, found)):
             break
         found = sought.needle.find(text, found[1])
     return tally.found
+
+
+def _match_in_line(text: str, span: tuple[int, int]) -> Match:
+    """A match in a text of many lines, with an excerpt of its own line."""
+    begins = text.rfind("\n", 0, span[0]) + 1
+    ends = text.find("\n", span[1])
+    return match_in(text, span, "value", "", (), (begins, len(text) if ends < 0 else ends))
 
 
 @cache

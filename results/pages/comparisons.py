@@ -209,7 +209,9 @@ def _text(document: Document, node: Node, *, with_type: bool = False) -> str:
     text = node.preview if not node.is_leaf else node.text
     if node.cut:
         text = document.leaf_text(node.pointer)
-    return f"{text} ({node.chip})" if node.chip and with_type else text
+    # What says its own name, such as NaN, says nothing by saying it twice.
+    kind = node.type if node.chip == text else node.chip
+    return f"{text} ({kind})" if kind and with_type else text
 
 
 def _hash(pointer: str) -> str:

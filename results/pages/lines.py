@@ -44,7 +44,8 @@ def lines_part(
 ) -> LinesPart:
     """The lines from ``after`` bytes on; ``url`` is where branches of values are."""
     lines = document.lines(after, as_sent=as_sent)
-    is_json = document.kind in ("json", "superjson") and lines.after < _COLOURED_BYTES
+    # A value that is one text is shown as that text, which has no JSON to colour.
+    is_json = document.kind in ("json", "superjson") and (as_sent or not document.is_text)
 
     def address(place: int | None) -> str:
         if place is None:
@@ -54,7 +55,7 @@ def lines_part(
 
     return LinesPart(
         lines,
-        is_json,
+        is_json and lines.after < _COLOURED_BYTES,
         len(document.raw),
         address(lines.next_after),
         address(lines.earlier_after),

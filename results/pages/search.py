@@ -112,7 +112,7 @@ def _answered(page: SearchPage, answer: Answer, branch_url: str) -> SearchPage:
     else:
         address = branch_address(branch_url, of=asked.name)
         rows = tuple(
-            _row(match, f"{way}&reveal=" if way else "")
+            _row(match, f"{way}&reveal=#marked" if way else "")
             for match in found.matches
             for way in (address(match.pointer, 0),)
         )

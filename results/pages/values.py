@@ -109,6 +109,11 @@ class ValuePart:
         return Held.INNER if self.facts.has_inner else Held.OUTPUT
 
     @property
+    def is_one_text(self) -> bool:
+        """Whether it is searched as a text, which has neither keys nor paths."""
+        return self.facts.is_text and not self.facts.has_inner
+
+    @property
     def csv_url(self) -> str:
         """Where the same list is as CSV."""
         return self.raw_url.removesuffix("raw") + "csv"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from urllib.parse import quote
 
 from django import template
 
@@ -50,7 +51,8 @@ def visible_text(text: str) -> str:
 
 
 def _row(row: Row, columns: int) -> Iterator[str]:
-    yield f"<tr><th scope=row>{name_text(row.item.key or '')}</th>"
+    way = escape(quote(row.item.pointer, errors="replace"))
+    yield f'<tr><th scope=row><a href="?view=tree#{way}">{name_text(row.item.key or "")}</a></th>'
     if any(row.cells):
         for cell in row.cells:
             yield _cell(cell)

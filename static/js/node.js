@@ -71,17 +71,24 @@
     location.assign(shareAddress(current));
   });
 
-  for (const [label, act] of Object.entries(actions)) {
+  // Said on the button, whether it or a key was pressed.
+  const buttons = {};
+  const act = async (label, item) => {
+    const done = await actions[label](item);
+    buttons[label].textContent = done ? "Copied" : "Failed";
+    setTimeout(() => { buttons[label].textContent = label; }, 2000);
+  };
+
+  for (const label of Object.keys(actions)) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";
     button.textContent = label;
-    button.addEventListener("click", async (event) => {
+    button.addEventListener("click", (event) => {
       event.stopPropagation();
-      const done = await act(current);
-      button.textContent = done ? "Copied" : "Failed";
-      setTimeout(() => { button.textContent = label; }, 2000);
+      act(label, current);
     });
+    buttons[label] = button;
     tools.append(button);
   }
   tools.append(share);
@@ -94,8 +101,12 @@
     if (tools.parentElement !== tree.parentElement) tree.after(tools);
     const line = item.querySelector(":scope > details:not(.inside) > summary") || item;
     tools.hidden = false;
+    // Beside a text that is higher than the window they stand where it is seen.
+    const { top, bottom } = line.getBoundingClientRect();
+    const bar = document.querySelector(".search-bar")?.getBoundingClientRect().bottom ?? 0;
+    const seen = bottom > bar + tools.offsetHeight ? Math.max(top, bar) : top;
     // The policy forbids style attributes in the page's text; a script may set properties.
-    tools.style.top = `${window.scrollY + line.getBoundingClientRect().top - 2}px`;
+    tools.style.top = `${window.scrollY + seen - 2}px`;
     tools.style.right = `${document.documentElement.clientWidth - tree.getBoundingClientRect().right + 4}px`;
   };
 
@@ -118,7 +129,7 @@
   document.addEventListener("runlens:copy-node", (event) => {
     const item = document.activeElement.closest?.(".tree li[data-at]") || current;
     if (!item?.isConnected || !ownerOf(item)?.dataset.branches) return;
-    if (event.detail.what === "value") copyValue(item);
-    else copyPath(item, "jsonpath");
+    show(item);
+    act(event.detail.what === "value" ? "Value" : "JSONPath", item);
   });
 }

@@ -53,16 +53,32 @@
     }
   };
 
-  // Marks the text that was looked for inside the node, without a change to the page.
-  const highlight = (item, text) => {
+  // A long text is higher than the window: the place in it is what should be seen.
+  const bringIntoSight = (item, { startContainer, startOffset, endOffset }) => {
+    const range = document.createRange();
+    range.setStart(startContainer, startOffset);
+    range.setEnd(startContainer, endOffset);
+    const found = range.getBoundingClientRect();
+    const pane = item.closest(".text-view");
+    const above = document.querySelector(".search-bar").getBoundingClientRect().bottom;
+    const frame = pane?.getBoundingClientRect() ?? { top: Math.max(0, above), bottom: innerHeight };
+    if (found.top >= frame.top && found.bottom <= frame.bottom) return;
+    (pane ?? window).scrollBy(0, found.top - (frame.top + frame.bottom) / 2);
+  };
+
+  // Marks the text that was looked for inside the node, without a change to the page; `nth` is the place
+  // that is meant where there are several.
+  const highlight = (item, text, nth) => {
     if (!globalThis.Highlight || !item) return;
     CSS.highlights.delete(HIGHLIGHT);
     const needle = text.toLowerCase();
     if (!needle) return;
     const ranges = [];
-    const line = item.querySelector(":scope > details > summary") || item;
+    const line = item.querySelector(":scope > details:not(.inside) > summary") || item;
+    const around = item.closest(".inside");
     const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
+      if (walker.currentNode.parentElement.closest(".inside") !== around) continue;
       const hay = walker.currentNode.data.toLowerCase();
       for (let at = hay.indexOf(needle); at >= 0 && ranges.length < 100; at = hay.indexOf(needle, at + needle.length)) {
         if (at + needle.length <= walker.currentNode.length) {
@@ -74,6 +90,7 @@
       }
     }
     CSS.highlights.set(HIGHLIGHT, new Highlight(...ranges));
+    if (ranges.length) bringIntoSight(item, ranges[nth] ?? ranges[0]);
   };
 
   const step = async (by) => {
@@ -86,18 +103,29 @@
       if (current + by >= all.length) return;
     }
     current = (current + by + all.length) % all.length;
+    box().hidden = false;
     for (const link of all) link.removeAttribute("aria-current");
     const link = all[current];
     link.setAttribute("aria-current", "true");
     const total = Number(words().dataset.total).toLocaleString("en");
     words().textContent = `${current + 1} of ${total}: ${link.textContent}`;
     runlensSay(words().textContent);
-    link.scrollIntoView({ block: "nearest" });
+    link.closest("li").scrollIntoView({ block: "nearest" });
     const mark = link.closest("li").querySelector("mark")?.textContent || "";
     const item = link.hash.startsWith("#L")
       ? await runlensLine(link.href)
       : await runlensReveal("", link.dataset.pointer, false);
-    highlight(item, mark);
+    const earlier = all.slice(0, current).filter((other) => link.hash.startsWith("#L") && other.hash === link.hash);
+    highlight(item, mark, earlier.length);
+  };
+
+  // From the box to the match that it led to, so that the keys of the tree go on from there.
+  const leaveForMatch = () => {
+    const marked = document.querySelector("[data-shown] li.marked");
+    if (box().hidden || current < 0 || !marked) return false;
+    const place = marked.closest("[data-lines]") ?? marked;
+    place.focus({ preventScroll: true });
+    return true;
   };
 
   document.addEventListener("submit", async (event) => {
@@ -109,12 +137,15 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    const isInValue = event.target.closest?.("[data-shown]") && !event.target.closest(".node-tools");
+    if (event.key === "Escape" && isInValue && box()) box().hidden = true;
     if (event.target.id !== "search-text") return;
     if (event.key === "Enter" && event.shiftKey) {
       event.preventDefault();
       step(-1);
-    } else if (event.key === "Escape" && !event.target.value) {
-      box().hidden = true;
+    } else if (event.key === "Escape") {
+      if (event.target.value && leaveForMatch()) event.preventDefault();
+      else if (!event.target.value) box().hidden = true;
     }
   });
 

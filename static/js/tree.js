@@ -168,7 +168,9 @@
 
   const act = async (row) => {
     const details = detailsOf(row);
-    if (!details) row.querySelector(":scope > a")?.click();
+    // A long text is shown whole first; the arrows open the JSON in it at once.
+    const rest = row.querySelector(":scope > a[data-more]");
+    if (!details || rest) (rest || row.querySelector(":scope > a"))?.click();
     else if (details.open) close(row);
     else await open(row);
   };

@@ -148,10 +148,12 @@ def test_a_viewer_reads_results_and_is_offered_no_control(bob: Page) -> None:
 
 def test_nothing_is_wider_than_a_phone(alice: Page) -> None:
     alice.set_viewport_size({"width": 390, "height": 800})
+    look_up(alice, scenario("process-exit").run_id)
+    expect(alice.locator("#run-panel .badge").first).to_have_text("Crashed")
     pages = ["/", "/t/acme/keys/", "/t/acme/shares/"]
     pages += [
         f"/t/acme/runs/{scenario(name).run_id}/{page}"
-        for name in ("every-type", "built-in-current")
+        for name in ("every-type", "built-in-current", "process-exit")
         for page in ("", "share/")
     ]
 

@@ -16,6 +16,17 @@ STRANGE = scenario("strange-values").run_id
 TABLE = scenario("table").run_id
 LOG = scenario("long-text").run_id
 
+# Whether the first place that is marked as found is within the window.
+FIRST_MATCH = """() => {
+    const [place] = CSS.highlights.get("match");
+    const range = document.createRange();
+    range.setStart(place.startContainer, place.startOffset);
+    range.setEnd(place.endContainer, place.endOffset);
+    const { top, bottom } = range.getBoundingClientRect();
+    const bar = document.querySelector(".search-bar").getBoundingClientRect().bottom;
+    return top >= bar && bottom <= innerHeight;
+}"""
+
 
 @pytest.fixture
 def strange(alice: Page) -> Page:
@@ -214,6 +225,19 @@ def test_a_moment_tells_both_zones_and_how_long_ago_on_focus_alone(
     context.close()
 
 
+def test_what_a_moment_tells_is_not_covered_while_it_is_read(strange: Page) -> None:
+    row = strange.locator(node(strange, "/createdAt"))
+    tools = strange.get_by_role("toolbar", name="This value")
+
+    row.hover(position={"x": 10, "y": 10})
+    expect(tools).to_be_visible()
+    row.locator("time").hover()
+    expect(tools).to_be_hidden()
+    row.hover(position={"x": 10, "y": 10})
+
+    expect(tools).to_be_visible()
+
+
 def test_nothing_is_fetched_for_an_image_until_it_is_asked_for(strange: Page) -> None:
     asked: list[str] = []
 
@@ -248,6 +272,46 @@ def test_a_text_is_searched_line_by_line(alice: Page) -> None:
     alice.get_by_role("link", name="Earlier lines").click()
     expect(alice.locator("#L1396")).to_be_attached()
     expect(alice.locator("#L1400")).to_have_count(1)
+    alice.locator("#search-text").fill("imported customer")
+    alice.keyboard.press("Enter")
+    expect(alice.locator("[data-words]")).to_have_text("1 of 1,500: line 1")
+
+
+def test_a_match_deep_in_a_long_text_is_what_is_seen(strange: Page) -> None:
+    strange.locator("#search-text").fill("step 3")
+    strange.keyboard.press("Enter")
+    expect(strange.locator(".tree .marked")).to_have_attribute("data-at", "/longReply")
+
+    assert strange.evaluate(FIRST_MATCH) is True
+    strange.locator("#search-text").fill("step 398")
+    strange.keyboard.press("Enter")
+    expect(strange.locator("[data-found] mark")).to_have_text("step 398")
+    wait_until(strange, lambda: bool(strange.evaluate(FIRST_MATCH)))
+
+
+def test_escape_leads_from_the_search_to_the_match_and_then_closes_the_list(strange: Page) -> None:
+    strange.keyboard.press("f")
+    strange.keyboard.type("its end")
+    strange.keyboard.press("Enter")
+    expect(strange.locator(".tree .marked")).to_contain_text("its end")
+
+    strange.keyboard.press("Escape")
+
+    expect(strange.locator(".tree .marked")).to_be_focused()
+    expect(strange.locator("#search-text")).to_have_value("its end")
+    strange.keyboard.press("Escape")
+    expect(strange.locator("[data-found]")).to_be_hidden()
+    expect(strange.locator(".tree .marked")).to_be_focused()
+
+
+def test_enter_shows_a_long_text_whole_and_then_opens_the_json_in_it(strange: Page) -> None:
+    strange.locator(node(strange, "/longReply")).focus()
+
+    strange.keyboard.press("Enter")
+    expect(strange.locator(node(strange, "/longReply"))).to_contain_text("step 399")
+    strange.keyboard.press("Enter")
+
+    expect(strange.locator(node(strange, "/steps"))).to_be_visible()
 
 
 def test_print_gives_the_open_part_and_no_controls(strange: Page) -> None:

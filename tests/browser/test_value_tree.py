@@ -97,6 +97,7 @@ def test_a_copied_value_is_the_whole_value(table: Page, context: BrowserContext)
     table.keyboard.press("y")
 
     expect(table.locator("#announcer")).to_have_text("Value copied")
+    expect(table.get_by_role("toolbar", name="This value")).to_contain_text("Copied")
     copied = json.loads(table.evaluate("navigator.clipboard.readText()"))
     assert copied["sku"] == "SKU-0007"
     assert set(copied) >= {"id", "region", "revenue", "cents"}
@@ -153,6 +154,17 @@ def test_without_javascript_every_node_is_reached_by_links(browser: Browser, dem
     context.close()
 
 
+def test_without_javascript_no_button_offers_to_copy(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(base_url=demo.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, "alice")
+    look_up(page, TABLE, by_button=True)
+
+    expect(page.get_by_role("link", name="Download JSON")).to_be_visible()
+    expect(page.locator("button.copy").first).to_be_hidden()
+    context.close()
+
+
 def test_the_theme_is_chosen_by_a_key_and_kept(table: Page) -> None:
     table.locator("h1").click()
     table.keyboard.press("t")
@@ -192,6 +204,7 @@ def test_a_search_without_javascript_is_a_page_of_links(browser: Browser, demo: 
     page.get_by_role("link", name="[777].sku").click()
 
     expect(page.locator(".tree .marked")).to_contain_text("SKU-0777")
+    expect(page.locator(".tree .marked")).to_be_in_viewport()
     context.close()
 
 

@@ -87,6 +87,7 @@ def texts_in(value: Any) -> list[str]:
 @given(JSON_TEXT, st.data())
 def test_any_text_is_found_where_a_plain_walk_finds_it(text: str, data: st.DataObject) -> None:
     value = parsed(text)
+    assume(not isinstance(value, str))  # one text is searched through all of it, see below
     said = data.draw(st.sampled_from(texts_in(value) or ["a"]))
     start = data.draw(st.integers(0, max(0, len(said) - 1)))
     needle = said[start : start + data.draw(st.integers(1, 4))]
@@ -372,10 +373,30 @@ def test_the_excerpt_is_short_and_marks_what_was_found() -> None:
     assert match.ancestors == ("",)
 
 
-def test_a_text_output_is_searched_through_all_of_it() -> None:
-    document = decode(Packet(b"one ERROR\ntwo\nerror three", "text/plain"))
+@pytest.mark.parametrize(
+    "packet",
+    [
+        Packet(b"one ERROR\ntwo\nerror three", "text/plain"),
+        Packet(b'"one ERROR\\ntwo\\nerror three"', "application/json"),
+        Packet(b'{"json":"one \\u0045RROR\\ntwo\\nerror three"}', "application/super+json"),
+    ],
+    ids=lambda packet: packet.type,
+)
+def test_a_text_output_is_searched_through_all_of_it(packet: Packet) -> None:
+    document = decode(packet)
     found = search(document, Query("error"))
     assert [(match.pointer, match.offset) for match in found.matches] == [("", 4), ("", 14)]
     assert search(document, Query("error", "keys")).total == 0
     assert search(document, Query("error", under="$.a")).total == 0
     assert search(decode(Packet(None, None)), Query("undef")).total == 1
+
+
+def test_a_match_in_a_text_of_many_lines_is_shown_with_its_own_line() -> None:
+    lines = ["before", f"{'a' * 90} error {'b' * 90}", "an Error", "after"]
+    document = decode(Packet("\n".join(lines).encode(), "text/plain"))
+
+    long, short = search(document, Query("error")).matches
+
+    assert short.excerpt == "an Error"
+    assert short.excerpt[short.start : short.end] == "Error"
+    assert re.fullmatch(r"…a+ error b+…", long.excerpt)

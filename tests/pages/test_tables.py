@@ -93,6 +93,10 @@ def test_missing_null_and_empty_look_different() -> None:
     assert "<td class=missing></td>" in html
 
 
+def test_the_number_of_a_row_leads_to_its_item() -> None:
+    assert '<a href="?view=tree#/1">1</a>' in table_rows(part([{"a": 1}, {"a": 2}]))
+
+
 def test_hostile_names_and_values_are_only_text() -> None:
     html = table_rows(part([{"<b>": "<script>hit()</script>", "x": ["<i>"]}]))
 

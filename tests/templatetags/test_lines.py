@@ -48,6 +48,16 @@ def test_colours_of_a_terminal_go_on_from_line_to_line() -> None:
     assert texts(page) == ["red", "still red", "plain"]
 
 
+def test_a_text_that_came_as_json_is_drawn_as_the_text_that_it_is() -> None:
+    data = rb'"took 12 ms\n\u001b[31mfalse alarm\u001b[0m"'
+
+    page = drawn(data, "application/json")
+
+    assert texts(page) == ["took 12 ms", "false alarm"]
+    assert page.texts("red") == ["false alarm"]
+    assert page.texts("number") == page.texts("word") == []
+
+
 def test_a_line_that_is_cut_says_so_on_both_sides() -> None:
     data = b"x" * 300_000
 

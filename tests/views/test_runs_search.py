@@ -42,7 +42,7 @@ def test_it_works(as_bob: Client, team: Team) -> None:
     assert "<mark>Abc</mark>" in found
     assert "x<mark>abc</mark>x" in found
     assert (
-        'href="/t/acme/runs/run_stored1/branch/?of=output&amp;at=/items/0/name&amp;reveal="'
+        'href="/t/acme/runs/run_stored1/branch/?of=output&amp;at=/items/0/name&amp;reveal=#marked"'
         in found
     )
     assert "<html" not in found
@@ -202,6 +202,24 @@ def test_a_large_value_is_answered_as_a_small_one_is(as_bob: Client, team: Team)
 
     assert f"line {IN_PLACE_BYTES + 1:,}</a>" in found
     assert "<mark>Zoë</mark>" in found
+
+
+@pytest.mark.parametrize("type_", ["text/plain", "application/json"])
+def test_a_text_is_searched_as_a_text_whatever_it_came_as(
+    as_bob: Client, team: Team, type_: str
+) -> None:
+    text = "error one\nfine\nerror two"
+    data = text if type_ == "text/plain" else json.dumps(text)
+    make.make_result(team=team, output=data.encode(), output_type=type_)
+
+    found = ask(as_bob, q="error")
+    page = as_bob.get("/t/acme/runs/run_stored1/").content.decode()
+
+    assert "2 matches" in found
+    assert "line 1</a>" in found
+    assert "line 3</a>" in found
+    assert 'placeholder="Search the text' in page
+    assert 'name="under"' not in page
 
 
 def test_a_match_in_a_text_leads_to_its_line(as_bob: Client, team: Team) -> None:

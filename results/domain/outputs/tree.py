@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from results.domain.document import Branch, Node
-from results.domain.matching import Found, Sought
+from results.domain.matching import Found, Sought, matches_in_text
 from results.domain.outputs import folding, levels, places, printing, searching, ways
 from results.domain.outputs.places import Place, Places
 from results.domain.outputs.shapes import Shape
@@ -90,6 +90,10 @@ class JsonBody:
         return self.json_at("") or b"", False
 
     def search(self, sought: Sought) -> Found:
+        root = self._places.root
+        if places.shape(root).type == "string":
+            # One text is searched through all of it, whatever it came as.
+            return matches_in_text(self._leaf(root, places.shape(root)), sought)
         return searching.search(self._places, self._wire, sought)
 
     def steps_to(self, pointer: str) -> tuple[Step, ...] | None:
