@@ -148,6 +148,17 @@ def test_a_name_that_is_a_secret_is_gone_from_type_notes_too(name: str) -> None:
         assert piece.encode() not in shown.output.data
 
 
+def test_no_spelling_hides_a_secret_in_type_notes() -> None:
+    for name in (KEY, f"\\u{ord(KEY[0]):04x}{KEY[1:]}"):
+        notes = f'{{"values":{{"x":[["custom","{name}"]]}}}}'
+        sent = f'{{"json":{{"x":"1"}},"meta":{notes}}}'.encode()
+
+        shown = seen(Choices(), output=Packet(sent, "application/super+json"))
+
+        assert shown.output is not None
+        assert KEY[1:].encode() not in (shown.output.data or b"")
+
+
 def test_places_are_told_to_whoever_decides() -> None:
     output = Packet(json.dumps({"a": ["x", {"password": "hunter2"}]}).encode(), "application/json")
     found = disclose(output=output, error=None, details=None, choices=Choices(), with_places=True)
