@@ -1,10 +1,14 @@
-"""How requests are read: as UTF-8, whatever they declare; it knows no page."""
+"""How requests are read: as UTF-8, whatever they declare, and whole before a page begins; it knows no page."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
 
@@ -22,9 +26,66 @@ class Utf8Request(WSGIRequest):
         )
 
 
+SEATS = 2
+"""Request threads of a worker, which has four, that wait for what is sent with a request."""
+
+_BUSY = b"Too many forms are being sent. Try again in a moment.\n"
+
+
+class Application(WSGIHandler):
+    """Waits for the whole of a request before its page begins, in some of the threads only.
+
+    Whoever sends half of a form, and never the rest, would hold a thread for as long as they like;
+    a few of them would hold all.
+    """
+
+    request_class = Utf8Request
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seats = threading.BoundedSemaphore(SEATS)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer the request, or at once with 503 while too many others are being sent."""
+        size = _size(environ.get("CONTENT_LENGTH"))
+        if not size:
+            return super().__call__(environ, start_response)
+        if not self._seats.acquire(blocking=False):
+            return _busy(start_response)
+        try:
+            # What is too large is refused by what it says of itself, and never read.
+            is_fine = size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            sent = _read(environ["wsgi.input"], size) if is_fine else b""
+        finally:
+            self._seats.release()
+        return super().__call__(environ | {"wsgi.input": BytesIO(sent)}, start_response)
+
+
+def _size(told: str | None) -> int:
+    return int(told) if told and told.isascii() and told.isdecimal() and len(told) < 20 else 0
+
+
+def _read(body: Any, size: int) -> bytes:
+    """So many bytes, fewer when the sender has gone."""
+    parts: list[bytes] = []
+    while size > 0 and (part := body.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _busy(start_response: Any) -> Iterable[bytes]:
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(_BUSY))),
+        ("Retry-After", "5"),
+        ("Cache-Control", "no-store"),
+    ]
+    start_response("503 Service Unavailable", headers)
+    return [_BUSY]
+
+
 def application() -> WSGIHandler:
     """Return the WSGI application of a process, after setting Django up."""
     django.setup(set_prefix=False)
-    handler = WSGIHandler()
-    handler.request_class = Utf8Request
-    return handler
+    return Application()

@@ -13,7 +13,12 @@ from results.domain.outputs import decode, folding, jsontext, levels
 from results.domain.outputs.levels import Value
 from results.domain.outputs.places import Place, Places
 from results.domain.packet import Packet
-from results.domain.telling_names import LONGEST_NAME, NAMES_A_SIBLING, is_sensitive
+from results.domain.telling_names import (
+    LONGEST_NAME,
+    NAMES_A_SIBLING,
+    is_sensitive,
+    tells_in_numbers,
+)
 
 # What folding writes where copies would grow without end: it names a place, perhaps outside.
 _ELSEWHERE = re.compile(rb'"\[Same as (?:[^"\\]++|\\.)*+"')
@@ -69,12 +74,13 @@ def _part(document: Document, pointer: str, packet: Packet) -> Part | None:
 
 
 def _name_above(places: Places, way: Sequence[Place]) -> str:
+    """One of the telling names on a way; where there is one that tells of numbers too, that one."""
+    names = []
     for above, place in pairwise(way):
-        if is_sensitive(place.key or ""):
-            return place.key or ""
-        if name := _beside(places, above, place):
-            return name
-    return ""
+        own = place.key or ""
+        names.append(own if is_sensitive(own) else _beside(places, above, place))
+    telling = list(filter(None, names))
+    return next(filter(tells_in_numbers, telling), telling[0] if telling else "")
 
 
 def _beside(places: Places, above: Place, place: Place) -> str:

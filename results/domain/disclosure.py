@@ -264,7 +264,7 @@ class _Desk:
 
 def _tells(notes: bytes) -> bool:
     """Whether type notes, which repeat the names of members, hold a secret themselves."""
-    return any(span.kind is not Kind.NAMED for span in spans(notes))
+    return any(span.kind is not Kind.NAMED for span in spans(printing.canonical(notes)))
 
 
 def _notes(raw: bytes) -> bytes | None:

@@ -299,8 +299,8 @@ class _JsonMasker:
             elif token["string"] is not None and self._is_name(token.end()):
                 said = jsontext.string_value(token[0])
                 self._string(token.start(), token.end(), said, is_name=True)
-                if is_sensitive(said) and tells_in_numbers(said):
-                    under = said
+                tells = is_sensitive(said) and tells_in_numbers(said)
+                under = said if tells else names[-1]
                 continue
             else:
                 self._whole(token.start(), token.end(), under)

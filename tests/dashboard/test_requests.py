@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.conf import settings
 
 from dashboard import requests
 
@@ -70,3 +72,50 @@ def test_a_cookie_that_is_none_of_ours_counts_as_none(db: None, name: str, value
 
     assert status == "200 OK"
     assert "Sign in" in page
+
+
+class HalfSent:
+    """A form whose sender stops in the middle, until told to go away."""
+
+    def __init__(self) -> None:
+        self.waits, self.gone = threading.Event(), threading.Event()
+
+    def read(self, size: int = -1) -> bytes:
+        self.waits.set()
+        assert self.gone.wait(10)
+        return b""
+
+
+def test_forms_that_are_never_sent_whole_hold_half_of_the_threads_at_most(db: None) -> None:
+    application: Any = requests.application()
+    answered: list[str] = []
+
+    def send(body: Any, path: str = "/accounts/login/", size: str = "1000") -> None:
+        environ = {"PATH_INFO": path, "CONTENT_LENGTH": size, "wsgi.input": body}
+        setup_testing_defaults(environ)
+        environ |= {"REQUEST_METHOD": "POST" if size else "GET", "HTTP_HOST": "testserver"}
+        response = application(environ, lambda status, headers: answered.append(status[:3]))
+        b"".join(response)
+
+    half = [HalfSent() for _ in range(requests.SEATS)]
+    senders = [threading.Thread(target=send, args=(body,)) for body in half]
+    for sender, body in zip(senders, half, strict=True):
+        sender.start()
+        assert body.waits.wait(10)
+
+    send(HalfSent())
+    send(io.BytesIO(), "/health/live", "")
+    assert answered == ["503", "200"]
+
+    for sender, body in zip(senders, half, strict=True):
+        body.gone.set()
+        sender.join(10)
+    send(io.BytesIO(b"username=x"), size="10")
+    # Refused by their pages now, as forms without a token are.
+    assert answered[2:] == ["403"] * (requests.SEATS + 1)
+
+
+def test_what_says_that_it_is_too_large_is_not_waited_for(db: None) -> None:
+    status, _ = ask("POST", "", body=b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1))
+
+    assert status[:3] in ("400", "403", "413")

@@ -112,6 +112,7 @@ def test_plain_folds_types() -> None:
     [
         ({"user": {"password": "x"}}, "/user/password", "password"),
         ({"credentials": {"a": [1, {"b": "x"}]}}, "/credentials/a/1/b", "credentials"),
+        ({"auth": {"pin": {"token": 1}}}, "/auth/pin/token", "pin"),
         ([["Authorization", "x"]], "/0/1", "Authorization"),
         ([["Authorization", {"a": "x"}]], "/0/1/a", "Authorization"),
         ([{"name": "Cookie", "value": "x"}], "/0/value", "Cookie"),

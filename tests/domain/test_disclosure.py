@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from results.domain.details import read_details
 from results.domain.disclosure import Choices, Disclosed, Scope, disclose
 from results.domain.outputs import decode
 from results.domain.packet import Packet
+from tests import examples
 
 KEY = "tr_dev_abcdefgh12345678"
 OUTPUT = Packet(b'{"a":{"b":"CANARYPART"},"c":"CANARYREST"}', "application/json")
@@ -126,6 +130,44 @@ def test_a_part_is_masked_for_the_name_that_it_is_cut_out_from_under(
     assert b"[masked]" not in (as_sent.output.data or b"")
 
 
+NAMES = ["password", "pin", "auth", "token", "name", "value", "key", "a", "0", "1", "x/y"]
+# Too short to be looked for elsewhere in the whole.
+LEAVES = st.integers(1000, 9999) | st.sampled_from(["hunter2", "pin", "cookie", "", None, True])
+VALUES = st.recursive(
+    LEAVES | LEAVES.map(lambda leaf: json.dumps({"otp": leaf})),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def _places(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    yield pointer, value
+    children: Any = value.items() if isinstance(value, dict) else ()
+    for name, child in enumerate(value) if isinstance(value, list) else children:
+        yield from _places(child, f"{pointer}/{str(name).replace('/', '~1')}")
+
+
+@given(VALUES, st.booleans())
+@examples.more(10)
+def test_what_the_whole_masks_every_part_of_it_masks(value: Any, is_typed: bool) -> None:
+    kind = "application/super+json" if is_typed else "application/json"
+    sent = {"json": value, "meta": {}} if is_typed else value
+    output = Packet(json.dumps(sent).encode(), kind)
+
+    def shown(choices: Choices) -> dict[str, Any]:
+        seen_output = seen(choices, output=output).output
+        assert seen_output is not None
+        return dict(_places(json.loads(decode(seen_output).as_json())))
+
+    whole = shown(Choices())
+    for pointer, _ in list(_places(value))[1:]:
+        for inside, said in shown(Choices(Scope.PART, pointer)).items():
+            at = whole[pointer + inside]
+            assert said == at or "[masked]" in json.dumps(said), (pointer, inside)
+
+
 def test_typed_values_stay_typed_where_something_is_masked() -> None:
     sent = {"json": {"password": "hunter2", "n": "7"}, "meta": {"values": {"n": ["bigint"]}}}
     shown = seen(Choices(), output=Packet(json.dumps(sent).encode(), "application/super+json"))
@@ -146,6 +188,17 @@ def test_a_name_that_is_a_secret_is_gone_from_type_notes_too(name: str) -> None:
     assert shown.output.data is not None
     for piece in (name, path, name[-12:]):
         assert piece.encode() not in shown.output.data
+
+
+def test_no_spelling_hides_a_secret_in_type_notes() -> None:
+    for name in (KEY, f"\\u{ord(KEY[0]):04x}{KEY[1:]}"):
+        notes = f'{{"values":{{"x":[["custom","{name}"]]}}}}'
+        sent = f'{{"json":{{"x":"1"}},"meta":{notes}}}'.encode()
+
+        shown = seen(Choices(), output=Packet(sent, "application/super+json"))
+
+        assert shown.output is not None
+        assert KEY[1:].encode() not in (shown.output.data or b"")
 
 
 def test_places_are_told_to_whoever_decides() -> None:

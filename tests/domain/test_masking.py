@@ -41,6 +41,7 @@ def of(value: Any, **choices: Any) -> Any:
             {"auth": {"pin": 1234, "tries": [3], "a": [{"cvv": [123], "n": 4}, 5], "b": 6}},
             {"auth": {"pin": MASK, "tries": [3], "a": [{"cvv": [MASK], "n": 4}, 5], "b": 6}},
         ),
+        ({"auth": {"pin": None, "n": 1}}, None),
         ({f"key {KEY}": 1}, {f"key {MASK}": 1}),
         (
             {"headers": [["Authorization", "abc"], ["x", "y"]]},
