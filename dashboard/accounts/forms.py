@@ -45,9 +45,11 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             "autocomplete": "username",
             "autocapitalize": "none",
             "spellcheck": "false",
-            "autofocus": True,
         }
         password.widget.attrs = {"autocomplete": "current-password"}
+        # Whoever mistyped the password types only that again.
+        first = password if self.data.get(self.add_prefix("login")) else name
+        first.widget.attrs["autofocus"] = True
 
     def add_prefix(self, field_name: str) -> str:
         """Call the first field what it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
@@ -22,6 +22,8 @@ from results.services.looking_back import COUNTED, Cursor, Look, LookedBack, Wan
 # More pins than these are behind a link, so that the history itself stays in sight.
 _PINS_SHOWN = 5
 _LONGEST = 255
+# A run that somebody looks at is asked about at least this often.
+_RECENT = timedelta(minutes=1)
 _EVERYBODY = "team"
 
 
@@ -187,14 +189,19 @@ def _row(look: Look, has_keys: bool, now: datetime) -> LookRow:
 
 
 def _duration(look: Look, row: RunRow, now: datetime) -> str:
-    """How long it ran, or has run so far; the compute time, and so named, if that is all there is."""
+    """How long it ran, or had run when it was last seen; the compute time if that is all there is.
+
+    Nobody knows what became since then of a run that is not looked at any more.
+    """
     if row.ran:
         return row.ran
     if row.compute_ms is not None:
         return f"{duration_text(row.compute_ms)} compute"
     seen = look.run.seen
     if isinstance(seen, Sighting) and seen.started_at:
-        return f"{duration_text((now - seen.started_at).total_seconds() * 1000)} so far"
+        until = seen.checked_at or seen.started_at
+        ran = duration_text(max(0.0, (until - seen.started_at).total_seconds()) * 1000)
+        return f"{ran} {'so far' if now - until < _RECENT else 'when last checked'}"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from results.models import Sighting, StoredResult, Team
 from results.pages.readings import durations_of
 from results.pages.refresh import version_of
 from results.pages.run_facts import environment_words
+from results.services.candidates import NOT_ASKED
 from results.services.several import SeenRun
 from results.services.sightings import is_asked_about
 
@@ -42,7 +44,10 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run in the list; ``is_answered`` says that something is known of it, or why nothing is."""
+    """One run in the list; ``is_answered`` says that something is known of it, or why nothing is.
+
+    ``not_asked`` is why nobody could be asked just now, as a clause; many rows share it.
+    """
 
     run_id: str
     state: State
@@ -56,6 +61,7 @@ class RunRow:
     finished_at: datetime | None = None
     age: str = ""
     headline: str = ""
+    not_asked: str = ""
     is_asked_about: bool = False
     is_answered: bool = True
     version: str = ""
@@ -118,6 +124,8 @@ def _sighting_row(sighting: Sighting, *, has_keys: bool, now: datetime) -> RunRo
     elif state is State.PENDING:
         label = pending_words(sighting.status)[0]
     key = sighting.key
+    reason = _reason(sighting, state)
+    not_asked = reason.partition(NOT_ASKED)[2].partition("; asked again")[0]
     return RunRow(
         sighting.run_id,
         state,
@@ -127,7 +135,8 @@ def _sighting_row(sighting: Sighting, *, has_keys: bool, now: datetime) -> RunRo
         environment=environment_words(key.environment, key.branch) if key else "",
         created_at=sighting.created_at,
         age=relative_text(sighting.created_at, now) if sighting.created_at else "",
-        headline=_reason(sighting, state),
+        headline="" if not_asked else reason,
+        not_asked=not_asked,
         is_asked_about=has_keys and is_asked_about(sighting, now=now),
         is_answered=bool(sighting.state),
     )
@@ -156,6 +165,16 @@ def summary_of(rows: Sequence[RunRow]) -> str:
     counts = Counter(map(outcome_of, rows))
     parts = [f"{counts[name]} {label.lower()}" for name, label in OUTCOMES.items() if counts[name]]
     return f"{len(rows)} run{'' if len(rows) == 1 else 's'}: {', '.join(parts)}"
+
+
+def resting_words(rows: Sequence[RunRow]) -> str:
+    """Say once for all rows how many could not be asked about just now, and the commonest reason."""
+    reasons = Counter(row.not_asked for row in rows if row.not_asked)
+    if not reasons:
+        return ""
+    number = reasons.total()
+    why = re.sub(r"^its\b", "a key's", reasons.most_common(1)[0][0])
+    return f"{number} {'was' if number == 1 else 'were'} not asked about just now: {why}."
 
 
 def changed_rows(rows: Sequence[RunRow], seen: str) -> list[RunRow]:

@@ -21,6 +21,7 @@ from results.pages.run_rows import (
     RunRow,
     ordered,
     outcome_of,
+    resting_words,
     row_of,
     summary_of,
 )
@@ -94,6 +95,7 @@ class SeveralPage:
     csv_url: str
     refresh: RowsRefresh | None
     refused: Sequence[str] = ()
+    resting: str = ""
     has_keys: bool = True
 
     @property
@@ -129,6 +131,7 @@ def several_page(
         csv_url="?" + asked.query(**{"as": "csv"}),
         refresh=rows_refresh(asked, seen, rows, team=team, now=now),
         refused=_refused(seen),
+        resting=resting_words(rows),
         has_keys=has_keys,
     )
 

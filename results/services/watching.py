@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from results.models import Role, Sighting, StoredResult, Team, Watch
 from results.models.audit import Action
@@ -80,7 +81,7 @@ def stop(*, team: Team, run_id: str, by: User, now: datetime) -> bool:
     """End this person's watch of a run; False when there is none. Others' watches go on."""
     Sighting.objects.select_for_update().filter(team=team, run_id=run_id).first()
     mine = Watch.objects.of_run(team, run_id).filter(by=by).live()
-    if not mine.update(ended_at=now, seen_at=now, outcome=WatchOutcome.STOPPED):
+    if not mine.update(ended_at=now, seen_at=now, outcome=WatchOutcome.STOPPED, task=_task_seen()):
         return False
     _set_watched_until(team, run_id)
     audit.note(team=team, by=by, action=Action.WATCH_STOPPED, subject=run_id, now=now)
@@ -112,12 +113,18 @@ def end_without_result(*, now: datetime) -> int:
     ends = {watch.pk: WatchOutcome.TIME_OVER.value for watch in Watch.objects.overdue(now)}
     ends |= {watch.pk: getattr(watch, "seen_state", "") for watch in Watch.objects.given_up(now)}
     ended = sum(
-        Watch.objects.filter(pk=pk).live().update(ended_at=now, outcome=outcome)
+        Watch.objects.filter(pk=pk).live().update(ended_at=now, outcome=outcome, task=_task_seen())
         for pk, outcome in ends.items()
     )
     for watch in Watch.objects.forsaken().select_related("team"):
         _serve_again(watch, now=now)
     return ended
+
+
+def _task_seen() -> Coalesce:
+    """The task of a watch's run as it was last seen, kept because the sighting will be gone."""
+    seen = Sighting.objects.filter(team=OuterRef("team"), run_id=OuterRef("run_id"))
+    return Coalesce(Subquery(seen.values("task")[:1]), Value(""))
 
 
 @transaction.atomic

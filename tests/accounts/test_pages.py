@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,23 @@ def test_every_page_for_anybody(client: Client, db: None, settings: Any) -> None
     assert_sound(client.get("/accounts/oidc/error/"), "oidc/error/", status=401)
     settings.MAIL_URL = "smtp://127.0.0.1"
     assert_sound(client.get("/accounts/password/reset/"), "reset with mail")
+
+
+def focused(page: str) -> list[str]:
+    """The fields that take the focus when the page opens."""
+    inputs = re.findall(r"<input[^>]*>", page)
+    return [re.findall(r'name="(\w+)"', one)[0] for one in inputs if "autofocus" in one]
+
+
+def test_after_a_wrong_password_only_that_is_typed_again(client: Client, alice: User) -> None:
+    fresh = client.get("/accounts/login/").content.decode()
+    wrong = client.post(
+        "/accounts/login/", {"username": "alice", "password": "no"}
+    ).content.decode()
+
+    assert focused(fresh) == ["username"]
+    assert focused(wrong) == ["password"]
+    assert 'value="alice"' in wrong
 
 
 def test_single_sign_on_asks_before_it_leads_away(client: Client, db: None, settings: Any) -> None:

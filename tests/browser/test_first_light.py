@@ -160,3 +160,24 @@ def test_nothing_is_wider_than_a_phone(alice: Page) -> None:
     for path in pages:
         alice.goto(path)
         assert alice.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+# As if the team and its project had the longest names that people give them.
+RENAME = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    text.data = text.data.replace(/Acme|Shop/g, "W".repeat(80));
+  }
+}"""
+
+
+def test_names_without_a_space_make_nothing_wider_than_a_phone(alice: Page) -> None:
+    alice.set_viewport_size({"width": 390, "height": 800})
+    pages = ["keys/", "settings/", "activity/", "watches/", "webhook/", "members/", "history/"]
+    pages += ["runs/run_nobodysnames/", f"runs/{scenario('order-report').run_id}/"]
+
+    for path in pages:
+        alice.goto(f"/t/acme/{path}")
+        alice.evaluate(RENAME)
+        assert alice.evaluate("document.documentElement.scrollWidth") <= 390, path

@@ -169,10 +169,13 @@ def test_a_page_of_several_runs_fills_in_by_itself(alice: Page) -> None:
     alice.wait_for_url("**/runs/?ids=*")
     alice.evaluate("window.sameDocument = true")
 
+    alice.locator("#row-run_live6sseveral1 a").first.focus()
+
     expect(alice.locator("[data-summary]")).to_contain_text("2 succeeded, 1 not known", timeout=40_000)  # fmt: skip
 
     assert alice.evaluate("window.sameDocument") is True
     row = alice.locator("#row-run_live6sseveral1")
+    expect(row.locator("a").first).to_be_focused()
     expect(row.locator(".badge")).to_have_text("Succeeded")
     expect(row.locator("td")).to_have_count(5)
     alice.get_by_role("link", name="Not known 1").click()

@@ -59,6 +59,15 @@ def test_keys_follow_a_sandbox_that_moved_to_another_port(api: Sandbox) -> None:
     assert ProjectKey.objects.count() == 3
 
 
+def test_a_key_that_somebody_stored_under_another_name_stands_in_nobodys_way(api: Sandbox) -> None:
+    seed()
+    ProjectKey.objects.filter(environment="prod").update(project="My shop")
+
+    seed()
+
+    assert ProjectKey.objects.count() == 3
+
+
 def test_the_password_can_be_changed(api: Sandbox) -> None:
     seed()
     seed("another password")

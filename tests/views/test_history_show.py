@@ -365,3 +365,22 @@ def test_who_is_asked_for_is_kept_by_every_link(as_alice: Client) -> None:
         assert "env=unknown" in one.url
     assert [one.is_current for one in page.whose] == [False, True]
     assert Pin.objects.count() == 0
+
+
+def test_a_run_that_nobody_looks_at_any_more_is_not_said_to_run_on(
+    as_alice: Client, alice: User, team: Team
+) -> None:
+    make.make_key(team=team)
+    now = timezone.now()
+    for name, checked in (("run_watched", timedelta(seconds=5)), ("run_left", timedelta(hours=2))):
+        sighting = make.make_sighting(
+            team=team, run_id=name, state=State.PENDING, status="EXECUTING", now=now
+        )
+        sighting.checked_at = now - checked
+        sighting.started_at = sighting.checked_at - timedelta(seconds=40)
+        sighting.save()
+        make.make_lookup(team=team, run_id=name, by=alice, now=now)
+
+    said = {row.run.run_id: row.duration for row in show(as_alice).context["page"].rows}
+
+    assert said == {"run_watched": "40.0 s so far", "run_left": "40.0 s when last checked"}

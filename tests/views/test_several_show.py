@@ -247,3 +247,21 @@ def test_a_reader_without_script_can_stop_the_refreshing_and_begin_it_again(
     assert "http-equiv" not in still
     assert "This page does not look again by itself." in still
     assert f'<a href="{here}">Look again by itself' in still
+
+
+def test_why_nobody_could_be_asked_is_said_once_for_all_rows(as_bob: Client, team: Team) -> None:
+    make.make_key(team=team)
+    why = "was not asked: its 600 calls a minute are used up; asked again at 10:00:0"
+    for number, state in enumerate([State.PENDING, State.PENDING, State.RATE_LIMITED]):
+        sighting = make.make_sighting(
+            team=team, run_id=f"run_{number}", state=state, status="QUEUED", now=timezone.now()
+        )
+        if state is State.PENDING:
+            sighting.trouble = f"{why}{number} UTC"
+        sighting.keys_asked = [{"key": "Shop", "state": "rate_limited", "said": f"{why}9 UTC"}]
+        sighting.save()
+
+    text = show(as_bob, "run_0", "run_1", "run_2").content.decode()
+
+    assert text.count("calls a minute") == 1
+    assert "3 were not asked about just now: a key&#x27;s 600 calls a minute are used up." in text

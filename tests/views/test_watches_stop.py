@@ -13,13 +13,16 @@ STOP = "/t/acme/runs/run_pending1/watch/stop/"
 
 
 def test_it_works(as_alice: Client, alice: User, team: Team) -> None:
-    make.make_sighting(team=team)
+    sighting = make.make_sighting(team=team)
+    sighting.task = "report"
+    sighting.save()
     make.make_watch(team=team, by=alice)
 
     response = as_alice.post(STOP)
 
     assert response["Location"] == "/t/acme/runs/run_pending1/"
     assert Watch.objects.get().outcome == "stopped"
+    assert Watch.objects.get().task == "report"
 
 
 def test_it_hides_from_strangers(as_charlie: Client, alice: User, team: Team) -> None:

@@ -64,7 +64,9 @@ def _store_keys(team: Team, by: User, now: datetime) -> None:
         keys.forget(row=row, by=by, now=now)
     have = set(ours.filter(api_url=url).values_list("environment", flat=True))
     for environment in ("dev", "stg", "prod"):
-        if environment not in have:
+        if environment in have:
+            continue
+        try:
             keys.store(
                 team=team,
                 project=_PROJECT,
@@ -74,3 +76,8 @@ def _store_keys(team: Team, by: User, now: datetime) -> None:
                 by=by,
                 now=now,
             )
+        except keys.NotStoredError:
+            # Somebody has stored the same key under another name.
+            named = ProjectKey.objects.of(team).filter(api_url=url, environment=environment)
+            if not named.exists():
+                raise
