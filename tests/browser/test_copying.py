@@ -140,6 +140,19 @@ def test_json_inside_a_text_is_copied_from_inside(reader: Page, stage: Stage) ->
     assert copied(reader, "/id") == "9223372036854775808"
 
 
+def test_a_path_that_begins_inside_a_text_says_so(reader: Page, stage: Stage) -> None:
+    show(reader, stage, json.dumps({"json": {"reply": '{"id":1}'}}))
+    reader.locator('li[data-at="/reply"] summary').click()
+    reader.locator('li[data-at="/id"]').focus()
+    tools = reader.get_by_role("toolbar", name="This value")
+
+    reader.keyboard.press("p")
+
+    expect(tools).to_contain_text("JSONPath begins in the JSON that is the text at reply.")
+    reader.locator('li[data-at="/reply"]').focus()
+    expect(tools).not_to_contain_text("begins")
+
+
 @pytest.fixture
 def insecure(browser: Browser, stage: Stage) -> Iterator[tuple[Page, BrowserContext]]:
     """A page on plain http at a name that is not this machine's own: browsers give it no clipboard."""
