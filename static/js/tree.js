@@ -151,7 +151,7 @@
       const first = more.querySelector("li[data-at]");
       if (!row.isConnected) return;
       const hadFocus = row.contains(document.activeElement) || document.activeElement === document.body;
-      row.replaceWith(more);
+      runlensReplace(row, more);
       describe(tree);
       if (first && hadFocus) focusOn(first);
     } catch {

@@ -131,6 +131,20 @@ def test_a_clamped_text_is_copied_whole(reader: Page, stage: Stage) -> None:
     assert copied(reader, "/long") == text
 
 
+def test_a_text_that_is_shown_whole_keeps_its_place_in_the_list(reader: Page, stage: Stage) -> None:
+    show(reader, stage, json.dumps({"json": ["x" * 1_000] * 250}))
+    last = reader.locator('li[data-at="/99"]')
+    last.get_by_role("link", name="Show all").click()
+    expect(last).to_contain_text("x" * 1_000)
+
+    reader.get_by_role("link", name="Show 100–199").click()
+
+    expect(reader.locator('li[data-at="/199"]')).to_be_visible()
+    expect(reader.get_by_role("link", name="Show what comes before")).to_have_count(0)
+    expect(last).to_have_attribute("aria-posinset", "100")
+    expect(last).to_have_attribute("aria-setsize", "250")
+
+
 def test_json_inside_a_text_is_copied_from_inside(reader: Page, stage: Stage) -> None:
     show(reader, stage, json.dumps({"json": {"reply": '{"id":9223372036854775808}'}}))
     reader.locator('li[data-at="/reply"]').focus()
