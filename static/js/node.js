@@ -78,7 +78,8 @@
   };
   share.addEventListener("click", (event) => {
     event.stopPropagation();
-    location.assign(shareAddress(current));
+    const address = shareAddress(current);
+    if (address) location.assign(address);
   });
 
   // Said on the button, whether it or a key was pressed.
