@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
@@ -42,11 +42,15 @@ FIRST_ROWS = AskedTable()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name, what its head leads to, and how it is sorted now (for `aria-sort`)."""
+    """A column's name, what its head leads to, and how it is sorted now (for `aria-sort`).
+
+    ``is_number`` when all that is shown in it are numbers, which stand at its right.
+    """
 
     name: str
     url: str
     order: str = "none"
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +104,16 @@ def table_part(document: Document, asked: AskedTable) -> TablePart | None:
         named |= {"after": str(after)} if after else {}
         return f"?{urlencode(named, errors='replace')}#output"
 
-    def column(name: str) -> Column:
+    def column(at: int, name: str) -> Column:
+        is_number = _holds_numbers(rows, at)
         if name != sort:
-            return Column(name, url(name, False, 0))
+            return Column(name, url(name, False, 0), is_number=is_number)
         order = "descending" if asked.descending else "ascending"
-        return Column(name, url(name, not asked.descending, 0), order)
+        return Column(name, url(name, not asked.descending, 0), order, is_number)
 
     end = after + len(rows)
     return TablePart(
-        tuple(map(column, table.columns)),
+        tuple(column(at, name) for at, name in enumerate(table.columns)),
         rows,
         table.total,
         after,
@@ -117,6 +122,11 @@ def table_part(document: Document, asked: AskedTable) -> TablePart | None:
         url(sort, asked.descending, max(0, after - ROWS)) if after else "",
         url(sort, asked.descending, end) if end < table.total else "",
     )
+
+
+def _holds_numbers(rows: Sequence[Row], at: int) -> bool:
+    types = {cell.type for row in rows if row.cells and (cell := row.cells[at]) is not None}
+    return bool(types) and types <= {"number", "bigint"}
 
 
 def _is_object(node: Node) -> bool:

@@ -70,7 +70,8 @@ class TreeNode:
     there is nothing more, or when the way there is too long for an address. ``text`` is the text of
     a leaf, longer than the node's own where it was asked for. ``inside`` counts what the JSON holds
     that a text is, which ``inside_at`` names; ``image_url`` leads to the picture that a text is. ``first`` counts the children that come
-    before the loaded ones, and ``earlier_url`` leads to those when nothing else did. ``is_marked`` is the node that an address leads to.
+    before the loaded ones, and ``earlier_url`` leads to those of the range before. ``is_marked`` is the node that an address leads to.
+    ``last_url`` leads to the last children, past ranges that are not loaded.
     """
 
     node: Node
@@ -83,6 +84,7 @@ class TreeNode:
     earlier_url: str = ""
     more_url: str = ""
     more_label: str = ""
+    last_url: str = ""
     inside: int = 0
     inside_at: Address | None = None
     image_url: str = ""
@@ -125,6 +127,8 @@ def branch(document: Document, pointer: str, after: int, address: Address) -> Tr
     top = _closed(document.node_at(pointer), document, address)
     if top.node.count:
         _load(top, document, address, after=after, room=BUDGET)
+        if top.first and top.children:
+            top.earlier_url = address(pointer, max(0, after - BRANCH))
     else:
         _unfold(top, document)
     return top
@@ -187,6 +191,10 @@ def _load(drawn: TreeNode, document: Document, address: Address, *, after: int, 
         last = min(loaded.next_after + BRANCH, loaded.total)
         drawn.more_url = address(drawn.node.pointer, loaded.next_after)
         drawn.more_label = f"{loaded.next_after:,}–{last - 1:,} of {loaded.total:,}"
+        if last < loaded.total:
+            # As whole ranges lead there, so that none holds a child twice.
+            ranges = (loaded.total - 1 - loaded.next_after) // BRANCH
+            drawn.last_url = address(drawn.node.pointer, loaded.next_after + ranges * BRANCH)
     return len(drawn.children)
 
 

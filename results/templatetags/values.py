@@ -83,7 +83,10 @@ def _items(drawn: TreeNode) -> Iterator[str]:
         yield f"<li>{_way_in(drawn)}</li>"
     elif drawn.more_url:
         yield f'<li class=more><a data-more href="{escape(drawn.more_url)}">'
-        yield f"Show {escape(drawn.more_label)}</a></li>"
+        yield f"Show {escape(drawn.more_label)}</a>"
+        if drawn.last_url:
+            yield f' · <a data-more data-last href="{escape(drawn.last_url)}">the last ones</a>'
+        yield "</li>"
 
 
 def _way_in(drawn: TreeNode) -> str:

@@ -12,6 +12,15 @@ const runlensFragment = async (url) => {
   throw Object.assign(new Error(response.statusText), { status: response.status, said });
 };
 
+// What comes in a row's place stands where the row stood among its siblings.
+const runlensReplace = (row, fresh) => {
+  const first = fresh.firstElementChild;
+  for (const name of ["position", "size"]) {
+    if (first && row.dataset[name]) first.dataset[name] = row.dataset[name];
+  }
+  row.replaceWith(fresh);
+};
+
 // Told to screen readers, once.
 const runlensSay = (text) => {
   const announcer = document.querySelector("#announcer");

@@ -23,8 +23,18 @@
   const copyValue = (item) =>
     copied("Value", async () => (await answered(addressOf(item, "&as=text"))).text());
 
-  const copyPath = (item, kind) =>
-    copied("Path", async () => (await (await answered(addressOf(item, "&as=paths"))).json())[kind]);
+  // What has to be known of the path that was copied stands beside the buttons.
+  const note = document.createElement("span");
+  const copyPath = async (item, kind) => {
+    let paths = {};
+    const done = await copied("Path", async () => {
+      paths = await (await answered(addressOf(item, "&as=paths"))).json();
+      return paths[kind];
+    });
+    note.textContent = done && item === current ? paths.note ?? "" : "";
+    if (note.textContent) runlensSay(`Path copied. ${note.textContent}`);
+    return done;
+  };
 
   // A node in the JSON that a text is has no address of its own: the link leads to the text.
   const copyLink = (item) => {
@@ -43,7 +53,7 @@
   tools.hidden = true;
   tools.setAttribute("role", "toolbar");
   tools.setAttribute("aria-label", "This value");
-  tools.append("Copy");
+  tools.append(note, "Copy");
   const actions = {
     Value: copyValue,
     Link: copyLink,
@@ -68,7 +78,8 @@
   };
   share.addEventListener("click", (event) => {
     event.stopPropagation();
-    location.assign(shareAddress(current));
+    const address = shareAddress(current);
+    if (address) location.assign(address);
   });
 
   // Said on the button, whether it or a key was pressed.
@@ -96,6 +107,7 @@
   const show = (item) => {
     const tree = item.closest(".tree");
     if (!ownerOf(item)?.dataset.branches) return;
+    if (item !== current) note.textContent = "";
     current = item;
     share.hidden = !shareAddress(item);
     if (tools.parentElement !== tree.parentElement) tree.after(tools);

@@ -63,9 +63,10 @@ const runlensReveal = (() => {
     const link = item.querySelector(":scope > a[data-more]");
     if (!link) return item;
     try {
-      const whole = (await runlensFragment(link.href)).querySelector("li");
+      const fresh = await runlensFragment(link.href);
+      const whole = fresh.querySelector("li");
       const hadFocus = item.contains(document.activeElement);
-      item.replaceWith(whole);
+      runlensReplace(item, fresh);
       if (hadFocus) {
         whole.tabIndex = 0;
         whole.focus({ preventScroll: true });

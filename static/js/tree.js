@@ -108,6 +108,31 @@
     if (event.target.open) await load(event.target);
   }, true);
 
+  // A range offers what comes before it and behind it only where that is not there already.
+  const dropWhatIsThere = (more, row) => {
+    const place = (other) => Number(other?.dataset.position ?? NaN);
+    const rows = [...more.children].filter((child) => child.dataset.position);
+    const [before, behind] = [more.firstElementChild, more.lastElementChild];
+    if (place(row.previousElementSibling) === place(rows[0]) - 1 && before.matches(".more")) before.remove();
+    if (place(row.nextElementSibling) === place(rows.at(-1)) + 1 && behind.matches(".more")) behind.remove();
+  };
+
+  // The end of a long list, behind the row that offers what lies between.
+  const showLast = async (link, row) => {
+    const tree = link.closest(".tree");
+    try {
+      const last = await runlensFragment(link.href);
+      // The row that was clicked offers what lies between.
+      last.querySelector("a[data-earlier]")?.closest("li").remove();
+      if (!row.nextElementSibling) row.after(last);
+      describe(tree);
+      focusOn(row.parentElement.lastElementChild);
+    } catch {
+      link.textContent = "This could not be loaded. Try again";
+    }
+    delete link.dataset.asked;
+  };
+
   document.addEventListener("click", async (event) => {
     const link = event.target.closest(".tree a[data-more]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -116,14 +141,17 @@
     link.dataset.asked = "yes";
     const row = link.closest("li");
     const tree = link.closest(".tree");
+    if (link.dataset.last !== undefined) {
+      await showLast(link, row);
+      return;
+    }
     try {
       const more = await runlensFragment(link.href);
-      // What comes after an earlier range is there already.
-      if (link.dataset.earlier !== undefined) more.querySelector(":scope > li.more:last-child")?.remove();
+      dropWhatIsThere(more, row);
       const first = more.querySelector("li[data-at]");
       if (!row.isConnected) return;
       const hadFocus = row.contains(document.activeElement) || document.activeElement === document.body;
-      row.replaceWith(more);
+      runlensReplace(row, more);
       describe(tree);
       if (first && hadFocus) focusOn(first);
     } catch {
@@ -163,7 +191,9 @@
 
   const walk = (row, key) => {
     const next = moves[key](row, shownRows(row.closest(".tree")));
-    if (next) focusOn(next);
+    // At the end of what is there, End goes to the end of the list.
+    if (key === "End" && next === row) row.querySelector(":scope > a[data-last]")?.click();
+    else if (next) focusOn(next);
   };
 
   const act = async (row) => {

@@ -131,6 +131,20 @@ def test_a_clamped_text_is_copied_whole(reader: Page, stage: Stage) -> None:
     assert copied(reader, "/long") == text
 
 
+def test_a_text_that_is_shown_whole_keeps_its_place_in_the_list(reader: Page, stage: Stage) -> None:
+    show(reader, stage, json.dumps({"json": ["x" * 1_000] * 250}))
+    last = reader.locator('li[data-at="/99"]')
+    last.get_by_role("link", name="Show all").click()
+    expect(last).to_contain_text("x" * 1_000)
+
+    reader.get_by_role("link", name="Show 100–199").click()
+
+    expect(reader.locator('li[data-at="/199"]')).to_be_visible()
+    expect(reader.get_by_role("link", name="Show what comes before")).to_have_count(0)
+    expect(last).to_have_attribute("aria-posinset", "100")
+    expect(last).to_have_attribute("aria-setsize", "250")
+
+
 def test_json_inside_a_text_is_copied_from_inside(reader: Page, stage: Stage) -> None:
     show(reader, stage, json.dumps({"json": {"reply": '{"id":9223372036854775808}'}}))
     reader.locator('li[data-at="/reply"]').focus()
@@ -138,6 +152,19 @@ def test_json_inside_a_text_is_copied_from_inside(reader: Page, stage: Stage) ->
     expect(reader.locator('li[data-at="/id"]')).to_be_visible()
 
     assert copied(reader, "/id") == "9223372036854775808"
+
+
+def test_a_path_that_begins_inside_a_text_says_so(reader: Page, stage: Stage) -> None:
+    show(reader, stage, json.dumps({"json": {"reply": '{"id":1}'}}))
+    reader.locator('li[data-at="/reply"] summary').click()
+    reader.locator('li[data-at="/id"]').focus()
+    tools = reader.get_by_role("toolbar", name="This value")
+
+    reader.keyboard.press("p")
+
+    expect(tools).to_contain_text("JSONPath begins in the JSON that is the text at reply.")
+    reader.locator('li[data-at="/reply"]').focus()
+    expect(tools).not_to_contain_text("begins")
 
 
 @pytest.fixture

@@ -181,3 +181,20 @@ def test_names_without_a_space_make_nothing_wider_than_a_phone(alice: Page) -> N
         alice.goto(f"/t/acme/{path}")
         alice.evaluate(RENAME)
         assert alice.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_two_runs_are_compared_on_a_phone_without_scrolling_sideways(alice: Page) -> None:
+    alice.set_viewport_size({"width": 390, "height": 800})
+    names = ("every-type", "every-type-current")
+    for name in names:
+        look_up(alice, scenario(name).run_id)
+        expect(alice.locator("#run-panel .badge").first).to_have_text("Succeeded")
+    one, other = (scenario(name).run_id for name in names)
+
+    alice.goto(f"/t/acme/runs/{one}/compare/?with={other}")
+
+    expect(alice.get_by_role("columnheader", name="Difference")).to_be_in_viewport(ratio=1)
+    frames = alice.locator(".table-frame").evaluate_all(
+        "frames => frames.map(frame => frame.scrollWidth - frame.clientWidth)"
+    )
+    assert max(frames) <= 4

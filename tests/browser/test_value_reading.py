@@ -148,6 +148,18 @@ def test_the_tools_of_a_node_are_one_tab_away_and_escape_leads_back(table: Page)
     expect(table.locator(":focus")).to_have_attribute("data-at", "/3/sku")
 
 
+def test_who_may_not_share_is_not_offered_to_share_a_part(bob: Page) -> None:
+    look_up(bob, TABLE)
+    bob.goto(f"/t/acme/runs/{TABLE}/?view=tree")
+    bob.locator(node(bob, "/3")).focus()
+
+    tools = bob.get_by_role("toolbar", name="This value")
+    expect(tools.get_by_role("button", name="jq")).to_be_visible()
+    expect(tools.get_by_text("Share")).to_be_hidden()
+    bob.locator("h1").click()
+    expect(tools).to_be_hidden()
+
+
 def test_a_match_leaves_open_what_was_open(strange: Page) -> None:
     strange.locator(f"{node(strange, '/reply')} summary").first.click()
     expect(strange.locator(node(strange, "/model"))).to_be_visible()

@@ -70,6 +70,40 @@ def test_the_next_hundred_come_on_demand_and_take_the_focus(table: Page) -> None
     )
 
 
+def test_the_end_of_a_long_list_is_two_keys_away_and_what_lies_between_comes_once(
+    table: Page,
+) -> None:
+    table.locator('#output .tree li[data-at=""]').focus()
+    table.keyboard.press("End")
+    table.keyboard.press("End")
+
+    expect(table.locator(":focus")).to_have_attribute("data-at", "/1199")
+    expect(table.locator(":focus")).to_have_attribute("aria-posinset", "1200")
+    for first in range(100, 1_100, 100):
+        table.get_by_role("link", name=f"Show {first:,}–{first + 99:,} of").click()
+        expect(table.locator(":focus")).to_have_attribute("data-at", f"/{first}")
+    expect(table.locator("#output .tree li.more")).to_have_count(0)
+    places = table.locator("#output .tree > li > details > ul > li").evaluate_all(
+        "rows => rows.map(row => row.dataset.at)"
+    )
+    assert places == [f"/{at}" for at in range(1_200)]
+
+
+def test_what_comes_before_a_node_that_was_linked_to_comes_once(table: Page) -> None:
+    table.goto("about:blank")
+    table.goto(f"/t/acme/runs/{TABLE}/?view=tree#/250")
+    expect(table.locator('#output .tree li[data-at="/250"]')).to_be_focused()
+
+    table.get_by_role("link", name="Show what comes before").click()
+
+    expect(table.locator('#output .tree li[data-at="/100"]')).to_be_focused()
+    expect(table.get_by_role("link", name="Show 200–299")).to_have_count(0)
+    table.get_by_role("link", name="Show what comes before").click()
+
+    expect(table.locator('#output .tree li[data-at="/0"]')).to_be_focused()
+    expect(table.locator("#output .tree li.more")).to_have_count(1)
+
+
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_link_to_a_node_opens_its_way_where_nothing_was_loaded(
     table: Page, browser: Browser, *, shared: bool

@@ -119,6 +119,13 @@ def test_a_flattened_packet_is_json_whatever_its_type_and_says_so_once(type_: st
     ]
 
 
+@pytest.mark.parametrize(("text", "told"), [(b'"2026-11-20"', True), (b'"one\\ntwo"', False)])
+def test_a_text_of_several_lines_was_never_another_type(text: bytes, *, told: bool) -> None:
+    notes = decode(Packet(text, None, flattened=True)).notes
+
+    assert any(note.startswith("Types were flattened") for note in notes) is told
+
+
 def test_a_flattened_text_that_is_itself_json_offers_it_too() -> None:
     document = decode(Packet(b'"{\\"a\\":[1]}"', None, flattened=True))
     assert (document.kind, document.root.text) == ("json", '{"a":[1]}')

@@ -93,6 +93,14 @@ def test_missing_null_and_empty_look_different() -> None:
     assert "<td class=missing></td>" in html
 
 
+def test_a_column_of_numbers_has_its_name_above_them() -> None:
+    rows = [{"n": 1, "mixed": 1, "text": "1"}, {"n": None, "mixed": 2}, {"mixed": "x"}]
+
+    assert [each.is_number for each in part(rows[:1]).columns] == [True, True, False]
+    assert [each.is_number for each in part(rows).columns] == [False, False, False]
+    assert [each.is_number for each in part([{"n": 1}, {"n": 2.5}, 7]).columns] == [True]
+
+
 def test_the_number_of_a_row_leads_to_its_item() -> None:
     assert '<a href="?view=tree#/1">1</a>' in table_rows(part([{"a": 1}, {"a": 2}]))
 

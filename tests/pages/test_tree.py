@@ -147,6 +147,30 @@ def test_a_range_says_which_comes_next(total: int, after: int, label: str) -> No
         assert asked_by(top.more_url) == ("", after + BRANCH)
 
 
+@pytest.mark.parametrize(
+    ("total", "after", "last"),
+    [
+        (100, 0, None),
+        (200, 0, None),
+        (201, 0, 200),
+        (301, 0, 300),
+        (301, 5, 205),
+        (12_345, 11_000, 12_300),
+        (12_345, 12_200, None),
+    ],
+)
+def test_past_more_than_one_range_a_way_leads_to_the_last(
+    total: int, after: int, last: int | None
+) -> None:
+    top = branch(read(json.dumps([0] * total)), "", after, ADDRESS)
+
+    assert bool(top.last_url) == (last is not None)
+    if last is not None:
+        assert asked_by(top.last_url) == ("", last)
+        end = branch(read(json.dumps([0] * total)), "", last, ADDRESS)
+        assert end.children[-1].node.pointer == f"/{total - 1}"
+
+
 @pytest.mark.parametrize("after", [2, 3, 10**11])
 def test_a_range_beyond_the_end_is_empty_and_leads_back(after: int) -> None:
     top = branch(read("[1,2]"), "", after, ADDRESS)

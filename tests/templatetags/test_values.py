@@ -92,13 +92,20 @@ def test_the_first_levels_are_open_and_the_rest_is_not() -> None:
 def test_a_range_names_the_next_one() -> None:
     page = drawn(list(range(250)))
 
-    (more,) = page.all("a")
+    more, end = page.all("a")
+    assert end.text == "the last ones"
+    assert end.attributes == {
+        "data-more": None,
+        "data-last": None,
+        "href": "/b?of=output&at=&after=200",
+    }
     assert more.text == "Show 100–199 of 250"
     assert more.attributes == {"data-more": None, "href": "/b?of=output&at=&after=100"}
 
     last = read(tree_items(branch(document(list(range(250))), "", 100, ADDRESS)))
-    assert last.all("a")[0].text == "Show 200–249 of 250"
-    assert not read(tree_items(branch(document(list(range(250))), "", 200, ADDRESS))).all("a")
+    assert [way.text for way in last.all("a")] == ["Show what comes before", "Show 200–249 of 250"]
+    end = read(tree_items(branch(document(list(range(250))), "", 200, ADDRESS)))
+    assert [way.text for way in end.all("a")] == ["Show what comes before"]
 
 
 def test_a_range_beyond_the_end_leads_back() -> None:

@@ -148,7 +148,9 @@ def test_a_long_list_comes_in_ranges(as_bob: Client, team: Team) -> None:
     assert values(first) == [str(number) for number in range(100)]
     assert b"Show 100\xe2\x80\x93199 of 250" in first.content
     assert values(last) == [str(number) for number in range(200, 250)]
-    assert b"data-more" not in last.content
+    assert b"after=100" in last.content
+    assert b"Show what comes before" in last.content
+    assert b"Show 2" not in last.content
 
 
 def test_a_viewer_sees_metadata_and_no_payload(

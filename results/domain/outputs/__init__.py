@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from results.domain.document import Document
 from results.domain.outputs import json, pointer, superjson, text, unknown
 from results.domain.packet import Packet
@@ -22,7 +24,10 @@ def decode(packet: Packet) -> Document:
         return text.nothing(b"", _NOTHING_OR_EMPTY if packet.flattened else json.NOTHING)
     if packet.flattened:
         document = _read(packet.data, "application/json")
-        return _noted(document, json.FLATTENED, inner=_json_in_text(document))
+        inner = _json_in_text(document)
+        if _is_plain_text(document):
+            return replace(document, inner=inner)
+        return _noted(document, json.FLATTENED, inner=inner)
     type_ = (packet.type or "").partition(";")[0].strip().lower()
     if type_ in _DECODERS:
         document = _read(packet.data, type_)
@@ -60,6 +65,12 @@ def _json_in_text(document: Document) -> Document | None:
     if document.kind != "json" or document.root.type != "string":
         return document.inner
     return text.inside(document.leaf_text("").encode())
+
+
+def _is_plain_text(document: Document) -> bool:
+    """Whether the whole value is a text of several lines, which no other type is flattened to."""
+    root = document.root
+    return root.type == "string" and "\n" in root.text
 
 
 def _noted(document: Document, note: str, *, inner: Document | None = None) -> Document:
