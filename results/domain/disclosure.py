@@ -18,7 +18,8 @@ import msgspec
 from results.domain.cutting import cut, plain
 from results.domain.details import members_of
 from results.domain.document import Document
-from results.domain.masking import Finding, Masked, masked
+from results.domain.findings import Finding, Masked
+from results.domain.masking import masked
 from results.domain.opened import opened
 from results.domain.outputs import decode, printing
 from results.domain.packet import Packet

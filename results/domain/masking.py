@@ -6,14 +6,14 @@ stays: only what strings say changes, and numbers become the word. It must not k
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from array import array
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from threading import Lock
 
+from results.domain.findings import Finding, Hunt, Masked
 from results.domain.outputs import json as plain_json
 from results.domain.outputs import jsontext, printing
 from results.domain.repetitions import MASK, is_escaped
@@ -41,7 +41,6 @@ _TOKEN = re.compile(
 _NAMES_A_SIBLING = frozenset(name.encode() for name in NAMES_A_SIBLING)
 _SIBLING = re.compile(rb'[ \t\r\n]*+,[ \t\r\n]*+"[Vv]alue"[ \t\r\n]*+:[ \t\r\n]*+')
 _NEXT_ITEM = re.compile(rb"[ \t\r\n]*+,[ \t\r\n]*+")
-_LONGEST_SHOWN = 4
 # Where in large texts a secret may stand, by their digests, and nowhere if nothing was found there:
 # every branch of them is asked for anew.
 _LARGE = 64 * 1024
@@ -50,39 +49,6 @@ _MOST_MARKS = 2_000
 _known: dict[bytes, array[int]] = {}
 _remembering = Lock()
 _STRETCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One secret that was found. ``id`` is of its place, its kind and what it says, all at once.
-
-    ``at`` is where its string begins in the text, ``name`` what it stands under where that gave it
-    away, ``beginning`` the first characters of a long one, ``place`` its pointer where it was asked for.
-    """
-
-    id: str
-    kind: Kind
-    part: str
-    at: int
-    name: str
-    beginning: str
-    length: int
-    is_shown: bool = False
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Masked:
-    """What is left of a text, with what was found in it; ``in_names`` says that names were masked.
-
-    ``values`` are the secrets that were masked, ``kept`` those that were chosen to be shown.
-    """
-
-    data: bytes
-    findings: tuple[Finding, ...] = ()
-    in_names: bool = False
-    values: frozenset[bytes] = frozenset()
-    kept: frozenset[bytes] = frozenset()
 
 
 def masked(
@@ -99,14 +65,14 @@ def masked(
     masked, whether anybody was asked or not. ``name`` is a telling one that JSON was cut out from
     under. ``checkpoint`` is called every few milliseconds of work.
     """
-    hunt = _Hunt(part, frozenset(shown), checkpoint, name)
+    hunt = Hunt(part, frozenset(shown), checkpoint, name)
     if len(data) < _LARGE or name:
-        return hunt.result(data)
+        return _all_masked(data, hunt)
     digest = hashlib.sha256(data).digest()
     hunt.marks = _known.get(digest)
     if hunt.marks is not None and not hunt.marks:
         return Masked(data)
-    result = hunt.result(data)
+    result = _all_masked(data, hunt)
     found = hunt.marks if result.findings else array("Q")
     if found is not None and len(found) <= _MOST_MARKS:
         with _remembering:
@@ -116,40 +82,12 @@ def masked(
     return result
 
 
-@dataclass(slots=True)
-class _Hunt:
-    part: str
-    shown: frozenset[str]
-    checkpoint: Callable[[], None]
-    name: str
-    # Of the JSON that the whole text is, once they are known.
-    marks: array[int] | None = None
-    values: set[bytes] = field(default_factory=set)
-    kept: set[bytes] = field(default_factory=set)
-
-    def result(self, data: bytes) -> Masked:
-        """The data masked, with the values that were met on the way."""
-        result = _masked(data, self, where=self.part, depth=0)
-        return replace(result, values=frozenset(self.values), kept=frozenset(self.kept))
-
-    def found(self, where: str, at: int, span: Span, value: bytes, name: str = "") -> Finding:
-        told = f"{where}\0{at}\0{span.start}\0{span.end}\0{span.kind}\0".encode() + value
-        id_ = base64.urlsafe_b64encode(hashlib.sha256(told).digest()[:12]).decode()
-        text = value.decode("utf-8", "replace")
-        (self.kept if id_ in self.shown else self.values).add(value)
-        return Finding(
-            id_,
-            span.kind,
-            self.part,
-            at,
-            name,
-            text[:_LONGEST_SHOWN] if len(text) >= 4 * _LONGEST_SHOWN else "",
-            len(text),
-            id_ in self.shown,
-        )
+def _all_masked(data: bytes, hunt: Hunt) -> Masked:
+    result = _masked(data, hunt, where=hunt.part, depth=0)
+    return replace(result, values=frozenset(hunt.values), kept=frozenset(hunt.kept))
 
 
-def _masked(data: bytes, hunt: _Hunt, *, where: str, depth: int) -> Masked:
+def _masked(data: bytes, hunt: Hunt, *, where: str, depth: int) -> Masked:
     is_named = bool(hunt.name) and not depth
     if is_named or data.lstrip(_SPACE)[:1] in _BEGIN_JSON or data[:1] == b"\xef":
         opened = plain_json.open_text(data)
@@ -158,7 +96,7 @@ def _masked(data: bytes, hunt: _Hunt, *, where: str, depth: int) -> Masked:
     return _masked_text(data, hunt, where)
 
 
-def _masked_text(data: bytes, hunt: _Hunt, where: str, at: int = 0) -> Masked:
+def _masked_text(data: bytes, hunt: Hunt, where: str, at: int = 0) -> Masked:
     if not may_hold(data):
         return Masked(data)
     findings, pieces, read = [], [], 0
@@ -181,7 +119,7 @@ class _Edit:
 class _JsonMasker:
     """Masks valid JSON text. It goes from mark to mark, and reads no string without one."""
 
-    def __init__(self, data: bytes, hunt: _Hunt, where: str, depth: int) -> None:
+    def __init__(self, data: bytes, hunt: Hunt, where: str, depth: int) -> None:
         self._data = data
         # So that no escape hides a letter.
         self._text = printing.canonical(data)

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from results.domain.disclosure import MOST_SHOWN, Choices, Disclosed
-from results.domain.masking import Finding, masked
+from results.domain.findings import Finding
+from results.domain.masking import masked
 from results.domain.paths import readable
 from results.models import Role, StoredResult, Team
 from results.pages.addresses import preview_addresses
