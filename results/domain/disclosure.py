@@ -156,7 +156,7 @@ def disclose(
     ``checkpoint`` is called every few milliseconds of work.
     """
     choices = choices.kept_narrow()
-    missing, name = False, ""
+    missing, name, whole = False, "", output
     if choices.scope is Scope.ERROR:
         output, missing = None, error is None
     elif choices.scope is Scope.PART:
@@ -164,6 +164,8 @@ def disclose(
         output, name = (part.packet, part.name) if part is not None else (None, "")
         error, details, missing = None, None, output is None
     desk = _Desk(choices, name, with_places, checkpoint)
+    if choices.scope is Scope.PART and output is not None and choices.pointer:
+        desk.learn(whole)
     output = desk.packet(output) if output is not None else None
     error = desk.text(error, "error") if error is not None else None
     details = desk.details(details)
@@ -196,6 +198,11 @@ class _Desk:
         self._name = name
         self._with_places = with_places
         self._checkpoint = checkpoint
+
+    def learn(self, whole: Packet | None) -> None:
+        """Take the secrets of all of the output for secrets where they stand once more in a part of it."""
+        data = (whole.data or b"") if whole is not None else b""
+        self._values |= masked(data, part="output", checkpoint=self._checkpoint).values
 
     def text(self, data: bytes, part: str) -> bytes:
         """Any text."""

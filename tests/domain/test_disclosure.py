@@ -279,3 +279,13 @@ def test_half_a_character_in_one_value_takes_no_other_away() -> None:
     assert read_details(shown.details).payload == Packet(
         b'{"p":"cut \\ud83d","password":"[masked]"}', None, flattened=True
     )
+
+
+def test_a_secret_that_only_the_rest_gives_away_is_masked_in_a_part() -> None:
+    text = b'{"password":"hunter2hunter2","log":"login with hunter2hunter2","n":1}'
+
+    found = seen(Choices(Scope.PART, pointer="/log"), output=Packet(text, "application/json"))
+
+    assert found.output is not None
+    assert found.output.data == b'"login with [masked]"'
+    assert found.repeated == 1
