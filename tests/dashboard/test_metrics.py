@@ -202,7 +202,8 @@ def test_any_worker_tells_what_all_of_them_counted(two_workers: dict[str, str]) 
 
 def workers(server: str) -> set[int]:
     """The processes of a server that serve pages: whatever else it starts gives way to them."""
-    return {pid for pid in children(int(server)) if os.getpriority(os.PRIO_PROCESS, pid) == 0}
+    own = os.getpriority(os.PRIO_PROCESS, int(server))
+    return {pid for pid in children(int(server)) if os.getpriority(os.PRIO_PROCESS, pid) == own}
 
 
 def test_a_worker_that_dies_is_started_anew_and_what_it_counted_stays(
