@@ -29,6 +29,12 @@ class Utf8Request(WSGIRequest):
 SEATS = 2
 """Request threads of a worker, which has four, that wait for what is sent with a request."""
 
+_PATIENCE_S = 0.1
+"""How long a form waits for one of them: forms arrive whole within a moment, and a few at once.
+
+It is no longer than a thread needs for some pages, so that waiting is no better way to hold it.
+"""
+
 _BUSY = b"Too many forms are being sent. Try again in a moment.\n"
 
 
@@ -46,11 +52,11 @@ class Application(WSGIHandler):
         self._seats = threading.BoundedSemaphore(SEATS)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        """Answer the request, or at once with 503 while too many others are being sent."""
+        """Answer the request, or soon with 503 while too many others are being sent."""
         size = _size(environ.get("CONTENT_LENGTH"))
         if not size:
             return super().__call__(environ, start_response)
-        if not self._seats.acquire(blocking=False):
+        if not self._seats.acquire(timeout=_PATIENCE_S):
             return _busy(start_response)
         try:
             # What is too large is refused by what it says of itself, and never read.

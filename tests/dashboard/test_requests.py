@@ -86,6 +86,27 @@ class HalfSent:
         return b""
 
 
+def test_a_form_waits_a_moment_while_others_arrive(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application: Any = requests.application()
+    monkeypatch.setattr(requests, "_PATIENCE_S", 10)
+    statuses: list[str] = []
+    for _ in range(requests.SEATS):
+        assert application._seats.acquire(blocking=False)
+    arrived = threading.Timer(0.05, application._seats.release)
+    arrived.start()
+
+    environ = {"PATH_INFO": "/accounts/login/", "CONTENT_LENGTH": "1"}
+    environ |= {"wsgi.input": io.BytesIO(b"x"), "HTTP_HOST": "testserver"}
+    setup_testing_defaults(environ)
+    environ["REQUEST_METHOD"] = "POST"
+    b"".join(application(environ, lambda status, headers: statuses.append(status[:3])))
+
+    arrived.join(10)
+    assert statuses == ["403"]
+
+
 def test_forms_that_are_never_sent_whole_hold_half_of_the_threads_at_most(db: None) -> None:
     application: Any = requests.application()
     answered: list[str] = []
