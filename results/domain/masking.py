@@ -126,6 +126,7 @@ class _JsonMasker:
         self._hunt, self._where, self._depth = hunt, where, depth
         self._edits: list[_Edit] = []
         self._findings: list[Finding] = []
+        self._ends: dict[int, int] = {}
         self._in_names = False
         self._read = 0
 
@@ -210,10 +211,32 @@ class _JsonMasker:
         if first == b'"':
             found = _REST_OF_STRING.match(self._text, at + 1)
         elif first in (b"{", b"["):
-            return len(self._text)
+            return self._end_of_container(at)
         else:
             found = _SCALAR.match(self._text, at)
         return found.end() if found else at
+
+    def _end_of_container(self, at: int) -> int:
+        """Where a container ends; what is read for that tells the ends of those inside that are asked for too."""
+        if at in self._ends:
+            return self._ends[at]
+        # Of each open container: where it begins, if a string that is the first of a list comes before.
+        opened: list[int | None] = []
+        is_first = is_beside = True
+        for number, token in enumerate(_TOKEN.finditer(self._text, at)):
+            if not number % _STRETCH:
+                self._hunt.checkpoint()
+            if token["close"] is not None:
+                begun = opened.pop()
+                if begun is not None:
+                    self._ends[begun] = token.end()
+                if not opened:
+                    return token.end()
+            elif token["open"] is not None:
+                opened.append(token.start() if is_beside else None)
+            is_beside = is_first and token["string"] is not None
+            is_first = token["open"] == b"["
+        return len(self._text)
 
     def _value(self, at: int, name: str) -> None:
         """Mask what stands under a telling name: a string, a number, or all of them in a container."""

@@ -47,6 +47,20 @@ def of(value: Any, **choices: Any) -> Any:
             {"headers": [["Authorization", "abc"], ["x", "y"]]},
             {"headers": [["Authorization", MASK], ["x", "y"]]},
         ),
+        (
+            {"l": [["password", {"a": ["x", 1], "b": None}], ["pin", [1234]], ["pin", [[5]], 6]]},
+            {
+                "l": [
+                    ["password", {"a": [MASK, MASK], "b": None}],
+                    ["pin", [MASK]],
+                    ["pin", [[5]], 6],
+                ]
+            },
+        ),
+        (
+            ["auth", ["pin", [1, ["otp", {"n": 2}]], None], ["jwt", ["x"]]],
+            ["auth", ["pin", [1, ["otp", {"n": MASK}]], None], ["jwt", [MASK]]],
+        ),
         ({"h": [{"name": "cookie", "value": "a=b"}]}, {"h": [{"name": "cookie", "value": MASK}]}),
         (["password", "email", "name"], None),
         ({"log": '{"password":"hunter2","n":[1]}'}, {"log": '{"password":"[masked]","n":[1]}'}),
