@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -100,7 +100,9 @@ def _masked_text(data: bytes, hunt: Hunt, where: str, at: int = 0) -> Masked:
     if not may_hold(data):
         return Masked(data)
     findings, pieces, read = [], [], 0
-    for span in spans(data):
+    for number, span in enumerate(spans(data, hunt.checkpoint)):
+        if not number % _STRETCH:
+            hunt.checkpoint()
         finding = hunt.found(where, at, span, data[span.start : span.end])
         findings.append(finding)
         if not finding.is_shown:
@@ -151,7 +153,7 @@ class _JsonMasker:
         known = self._hunt.marks if not self._depth else None
         if known is not None:
             return known
-        found = array("Q", marks(self._text.lower(), quoted=True, checkpoint=self._hunt.checkpoint))
+        found = array("Q", marks(self._text.lower(), checkpoint=self._hunt.checkpoint))
         if not self._depth:
             self._hunt.marks = found
         return found
@@ -291,10 +293,17 @@ class _JsonMasker:
         where = f"{self._where}:{start}"
         if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in _BEGIN_JSON:
             result = _masked(inner, self._hunt, where=where, depth=self._depth + 1)
+            self._findings += self._found_inside(result, start)
         else:
             result = _masked_text(inner, self._hunt, where, start)
-        self._findings += [replace(finding, at=start) for finding in result.findings]
+            self._findings += result.findings
         if result.data != inner:
             text = jsontext.quoted(result.data.decode("utf-8", "replace"))
             self._edits.append(_Edit(start, end, text))
             self._in_names |= is_name
+
+    def _found_inside(self, result: Masked, start: int) -> Iterator[Finding]:
+        for number, finding in enumerate(result.findings):
+            if not number % _STRETCH:
+                self._hunt.checkpoint()
+            yield replace(finding, at=start)

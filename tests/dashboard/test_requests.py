@@ -97,7 +97,7 @@ def test_a_form_waits_a_moment_while_others_arrive(
     arrived = threading.Timer(0.05, application._seats.release)
     arrived.start()
 
-    environ = {"PATH_INFO": "/accounts/login/", "CONTENT_LENGTH": "1"}
+    environ: dict[str, Any] = {"PATH_INFO": "/accounts/login/", "CONTENT_LENGTH": "1"}
     environ |= {"wsgi.input": io.BytesIO(b"x"), "HTTP_HOST": "testserver"}
     setup_testing_defaults(environ)
     environ["REQUEST_METHOD"] = "POST"
