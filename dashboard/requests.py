@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -36,6 +37,7 @@ It is no longer than a thread needs for some pages, so that waiting is no better
 """
 
 _BUSY = b"Too many forms are being sent. Try again in a moment.\n"
+_CUT = b"This form did not arrive whole. Send it again.\n"
 
 
 class Application(WSGIHandler):
@@ -57,13 +59,16 @@ class Application(WSGIHandler):
         if not size:
             return super().__call__(environ, start_response)
         if not self._seats.acquire(timeout=_PATIENCE_S):
-            return _busy(start_response)
+            return _refused(start_response, "503 Service Unavailable", _BUSY)
         try:
             # What is too large is refused by what it says of itself, and never read.
             is_fine = size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             sent = _read(environ["wsgi.input"], size) if is_fine else b""
         finally:
             self._seats.release()
+        if is_fine and len(sent) < size:
+            # A page would take what did arrive for all that was chosen.
+            return _refused(start_response, "400 Bad Request", _CUT)
         return super().__call__(environ | {"wsgi.input": BytesIO(sent)}, start_response)
 
 
@@ -74,21 +79,22 @@ def _size(told: str | None) -> int:
 def _read(body: Any, size: int) -> bytes:
     """So many bytes, fewer when the sender has gone."""
     parts: list[bytes] = []
-    while size > 0 and (part := body.read(size)):
-        parts.append(part)
-        size -= len(part)
+    with suppress(OSError):
+        while size > 0 and (part := body.read(size)):
+            parts.append(part)
+            size -= len(part)
     return b"".join(parts)
 
 
-def _busy(start_response: Any) -> Iterable[bytes]:
+def _refused(start_response: Any, status: str, words: bytes) -> Iterable[bytes]:
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(_BUSY))),
+        ("Content-Length", str(len(words))),
         ("Retry-After", "5"),
         ("Cache-Control", "no-store"),
     ]
-    start_response("503 Service Unavailable", headers)
-    return [_BUSY]
+    start_response(status, headers)
+    return [words]
 
 
 def application() -> WSGIHandler:
