@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -29,7 +30,14 @@ class Utf8Request(WSGIRequest):
 SEATS = 2
 """Request threads of a worker, which has four, that wait for what is sent with a request."""
 
+_PATIENCE_S = 0.1
+"""How long a form waits for one of them: forms arrive whole within a moment, and a few at once.
+
+It is no longer than a thread needs for some pages, so that waiting is no better way to hold it.
+"""
+
 _BUSY = b"Too many forms are being sent. Try again in a moment.\n"
+_CUT = b"This form did not arrive whole. Send it again.\n"
 
 
 class Application(WSGIHandler):
@@ -46,18 +54,21 @@ class Application(WSGIHandler):
         self._seats = threading.BoundedSemaphore(SEATS)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        """Answer the request, or at once with 503 while too many others are being sent."""
+        """Answer the request, or soon with 503 while too many others are being sent."""
         size = _size(environ.get("CONTENT_LENGTH"))
         if not size:
             return super().__call__(environ, start_response)
-        if not self._seats.acquire(blocking=False):
-            return _busy(start_response)
+        if not self._seats.acquire(timeout=_PATIENCE_S):
+            return _refused(start_response, "503 Service Unavailable", _BUSY)
         try:
             # What is too large is refused by what it says of itself, and never read.
             is_fine = size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             sent = _read(environ["wsgi.input"], size) if is_fine else b""
         finally:
             self._seats.release()
+        if is_fine and len(sent) < size:
+            # A page would take what did arrive for all that was chosen.
+            return _refused(start_response, "400 Bad Request", _CUT)
         return super().__call__(environ | {"wsgi.input": BytesIO(sent)}, start_response)
 
 
@@ -68,21 +79,22 @@ def _size(told: str | None) -> int:
 def _read(body: Any, size: int) -> bytes:
     """So many bytes, fewer when the sender has gone."""
     parts: list[bytes] = []
-    while size > 0 and (part := body.read(size)):
-        parts.append(part)
-        size -= len(part)
+    with suppress(OSError):
+        while size > 0 and (part := body.read(size)):
+            parts.append(part)
+            size -= len(part)
     return b"".join(parts)
 
 
-def _busy(start_response: Any) -> Iterable[bytes]:
+def _refused(start_response: Any, status: str, words: bytes) -> Iterable[bytes]:
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(_BUSY))),
+        ("Content-Length", str(len(words))),
         ("Retry-After", "5"),
         ("Cache-Control", "no-store"),
     ]
-    start_response("503 Service Unavailable", headers)
-    return [_BUSY]
+    start_response(status, headers)
+    return [words]
 
 
 def application() -> WSGIHandler:

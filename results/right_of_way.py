@@ -41,7 +41,13 @@ class RightOfWay:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Answer a request in this thread; it is a short one until it says otherwise."""
+        """Answer a request in this thread; it is a short one until it says otherwise.
+
+        Inside of another one it is a part of that, and changes nothing.
+        """
+        if self._request is not None:
+            yield
+            return
         self._thread.request = request = _Request()
         self._count(1)
         try:

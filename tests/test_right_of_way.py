@@ -180,6 +180,23 @@ def test_nobody_gives_way_to_a_request_that_waits_for_the_network(patient: Right
     assert told == ["long", "errand"]
 
 
+def test_a_request_inside_of_another_is_a_part_of_it(way: RightOfWay) -> None:
+    told: list[str] = []
+
+    with way.answering():
+        with pytest.raises(ZeroDivisionError), way.answering():
+            raise ZeroDivisionError
+        with way.answering(), meanwhile(short_request(way, told)):
+            way.expect_long()
+        way.give_way()
+
+    # Of all of these none is left that a long one would wait for.
+    with way.answering():
+        way.expect_long()
+        way.give_way()
+    assert told == ["short"]
+
+
 def test_a_request_that_failed_is_not_waited_for(way: RightOfWay) -> None:
     with pytest.raises(ZeroDivisionError), way.answering():
         raise ZeroDivisionError

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -156,7 +156,7 @@ def disclose(
     ``checkpoint`` is called every few milliseconds of work.
     """
     choices = choices.kept_narrow()
-    missing, name, whole = False, "", output
+    missing, name, rest = False, "", [output.data if output is not None else None, error]
     if choices.scope is Scope.ERROR:
         output, missing = None, error is None
     elif choices.scope is Scope.PART:
@@ -164,8 +164,8 @@ def disclose(
         output, name = (part.packet, part.name) if part is not None else (None, "")
         error, details, missing = None, None, output is None
     desk = _Desk(choices, name, with_places, checkpoint)
-    if choices.scope is Scope.PART and output is not None and choices.pointer:
-        desk.learn(whole)
+    if choices.scope is not Scope.WHOLE and not missing:
+        desk.learn(rest)
     output = desk.packet(output) if output is not None else None
     error = desk.text(error, "error") if error is not None else None
     details = desk.details(details)
@@ -199,10 +199,11 @@ class _Desk:
         self._with_places = with_places
         self._checkpoint = checkpoint
 
-    def learn(self, whole: Packet | None) -> None:
-        """Take the secrets of all of the output for secrets where they stand once more in a part of it."""
-        data = (whole.data or b"") if whole is not None else b""
-        self._values |= masked(data, part="output", checkpoint=self._checkpoint).values
+    def learn(self, rest: Iterable[bytes | None]) -> None:
+        """Take the secrets of the output and of the error for secrets where one part of them repeats them."""
+        for data in rest:
+            found = masked(data or b"", part="output", checkpoint=self._checkpoint)
+            self._values |= found.values
 
     def text(self, data: bytes, part: str) -> bytes:
         """Any text."""

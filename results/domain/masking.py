@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -100,7 +100,9 @@ def _masked_text(data: bytes, hunt: Hunt, where: str, at: int = 0) -> Masked:
     if not may_hold(data):
         return Masked(data)
     findings, pieces, read = [], [], 0
-    for span in spans(data):
+    for number, span in enumerate(spans(data, hunt.checkpoint)):
+        if not number % _STRETCH:
+            hunt.checkpoint()
         finding = hunt.found(where, at, span, data[span.start : span.end])
         findings.append(finding)
         if not finding.is_shown:
@@ -126,6 +128,7 @@ class _JsonMasker:
         self._hunt, self._where, self._depth = hunt, where, depth
         self._edits: list[_Edit] = []
         self._findings: list[Finding] = []
+        self._ends: dict[int, int] = {}
         self._in_names = False
         self._read = 0
 
@@ -150,7 +153,7 @@ class _JsonMasker:
         known = self._hunt.marks if not self._depth else None
         if known is not None:
             return known
-        found = array("Q", marks(self._text.lower(), quoted=True, checkpoint=self._hunt.checkpoint))
+        found = array("Q", marks(self._text.lower(), checkpoint=self._hunt.checkpoint))
         if not self._depth:
             self._hunt.marks = found
         return found
@@ -210,10 +213,32 @@ class _JsonMasker:
         if first == b'"':
             found = _REST_OF_STRING.match(self._text, at + 1)
         elif first in (b"{", b"["):
-            return len(self._text)
+            return self._end_of_container(at)
         else:
             found = _SCALAR.match(self._text, at)
         return found.end() if found else at
+
+    def _end_of_container(self, at: int) -> int:
+        """Where a container ends; what is read for that tells the ends of those inside that are asked for too."""
+        if at in self._ends:
+            return self._ends[at]
+        # Of each open container: where it begins, if a string that is the first of a list comes before.
+        opened: list[int | None] = []
+        is_first = is_beside = True
+        for number, token in enumerate(_TOKEN.finditer(self._text, at)):
+            if not number % _STRETCH:
+                self._hunt.checkpoint()
+            if token["close"] is not None:
+                begun = opened.pop()
+                if begun is not None:
+                    self._ends[begun] = token.end()
+                if not opened:
+                    return token.end()
+            elif token["open"] is not None:
+                opened.append(token.start() if is_beside else None)
+            is_beside = is_first and token["string"] is not None
+            is_first = token["open"] == b"["
+        return len(self._text)
 
     def _value(self, at: int, name: str) -> None:
         """Mask what stands under a telling name: a string, a number, or all of them in a container."""
@@ -268,10 +293,17 @@ class _JsonMasker:
         where = f"{self._where}:{start}"
         if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in _BEGIN_JSON:
             result = _masked(inner, self._hunt, where=where, depth=self._depth + 1)
+            self._findings += self._found_inside(result, start)
         else:
             result = _masked_text(inner, self._hunt, where, start)
-        self._findings += [replace(finding, at=start) for finding in result.findings]
+            self._findings += result.findings
         if result.data != inner:
             text = jsontext.quoted(result.data.decode("utf-8", "replace"))
             self._edits.append(_Edit(start, end, text))
             self._in_names |= is_name
+
+    def _found_inside(self, result: Masked, start: int) -> Iterator[Finding]:
+        for number, finding in enumerate(result.findings):
+            if not number % _STRETCH:
+                self._hunt.checkpoint()
+            yield replace(finding, at=start)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from results.domain.short_names import SHORT_NAMES, whole_names
 from results.domain.telling_names import (
     KEYS_OF,
     LONGEST_NAME,
-    WHOLE,
     is_sensitive,
     plain,
     tells_in_numbers,
@@ -109,14 +109,12 @@ _PEM = b"-----begin "
 _PEM_HEAD = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_TAIL = re.compile(rb"[A-Z0-9 ]{0,60}-----")
 
-# Where to look for such a name in a text, and the short whole ones after a quote.
+# Where to look for such a name in a text, beside the short whole ones.
 _CORES = (
     *(b"pass", b"pwd", b"secret", b"token", b"key", b"authorization", b"cookie", b"credential"),
     *(b"csrf", b"xsrf", b"signature", b"session", b"connection", b"sig="),
 )
-_QUOTED = tuple(f'"{name}'.encode() for name in sorted(WHOLE))
-_NAMES = (*_CORES, *_QUOTED)
-_ENDS_QUOTED = (b'"', b"\\")
+_NAMES = (*_CORES, *SHORT_NAMES)
 _KEY_AFTER = re.compile(rb"(?:" + b"|".join(name.encode() for name in KEYS_OF) + rb")[ _-]?\Z")
 _OF_NAMES = b"0123456789abcdefghijklmnopqrstuvwxyz_.-"
 _NAME_AFTER = re.compile(rb"[0-9A-Za-z_.-]{0,64}")
@@ -131,6 +129,7 @@ _EMPTY = re.compile(
     rb"(?i:\s*|(?:\*|\xe2\x80\xa2)+|x{3,}|\.{3}|null|none|nil|undefined|true|false"
     rb"|\W?(?:masked|redacted|hidden)\W?)"
 )
+_STRETCH = 200
 _LOOKS_RANDOM = re.compile(rb"[0-9A-Z+/=_~%]")
 
 
@@ -139,13 +138,22 @@ def is_empty(value: bytes) -> bool:
     return len(value) <= 64 and _EMPTY.fullmatch(value) is not None
 
 
-def spans(text: bytes) -> list[Span]:
-    """The secrets in a text, in order; where several shapes overlap they are one."""
+def spans(text: bytes, checkpoint: Callable[[], None] = lambda: None) -> list[Span]:
+    """The secrets in a text, in order; where several shapes overlap they are one.
+
+    ``checkpoint`` is called every few milliseconds of work.
+    """
     small = text.lower()
-    found = [*_shapes(text, small), *_private_keys(text, small), *_named(text, small)]
+    found = [
+        *_shapes(text, small, checkpoint),
+        *_private_keys(text, small, checkpoint),
+        *_named(text, small, checkpoint),
+    ]
     found.sort(key=lambda span: (span.start, -span.end))
     merged: list[Span] = []
-    for span in found:
+    for number, span in enumerate(found):
+        if not number % _STRETCH:
+            checkpoint()
         if merged and span.start < merged[-1].end:
             last = merged[-1]
             merged[-1] = Span(last.start, max(last.end, span.end), last.kind)
@@ -162,54 +170,50 @@ def may_hold(text: bytes) -> bool:
     return (b"=" in small or b":" in small) and any(name in small for name in _NAMES)
 
 
-def marks(small: bytes, *, quoted: bool = False, checkpoint: Callable[[], None]) -> list[int]:
+def marks(small: bytes, *, checkpoint: Callable[[], None]) -> list[int]:
     """Where something stands that a secret may begin with or be named by, in a text in small letters.
 
-    ``quoted`` looks for short whole names between quotes too. A text without any has no secrets.
-    ``checkpoint`` is called before each reading of the text; there are some dozens.
+    A text without any has no secrets. ``checkpoint`` is called every few milliseconds of work.
     """
     found: set[int] = set()
     for mark in (*(shape.mark for shape in _SHAPES), _PEM):
-        checkpoint()
-        found.update(_all(small, mark))
-    for core in _CORES:
-        checkpoint()
-        found.update(_cores(small, core))
-    for name in _QUOTED if quoted else ():
-        checkpoint()
-        found.update(_whole(small, name))
+        found.update(_all(small, mark, checkpoint))
+    for name in _NAMES:
+        found.update(_names(small, name, checkpoint))
     return sorted(found)
 
 
-def _all(text: bytes, mark: bytes) -> Iterator[int]:
-    at = text.find(mark)
+def _all(text: bytes, mark: bytes, checkpoint: Callable[[], None]) -> Iterator[int]:
+    checkpoint()
+    number, at = 0, text.find(mark)
     while at >= 0:
         yield at
+        number += 1
+        if not number % _STRETCH:
+            checkpoint()
         at = text.find(mark, at + len(mark))
 
 
-def _cores(small: bytes, core: bytes) -> Iterator[int]:
-    for at in _all(small, core):
+def _names(small: bytes, core: bytes, checkpoint: Callable[[], None]) -> Iterator[int]:
+    """Where a name may stand that holds this core, or that it is."""
+    places = _all(small, core, checkpoint)
+    if core in SHORT_NAMES:
+        yield from whole_names(small, core, places)
+        return
+    for at in places:
         if core != b"key" or _KEY_AFTER.search(small, max(0, at - 12), at):
             yield at
 
 
-def _whole(small: bytes, quoted: bytes) -> Iterator[int]:
-    """Where a whole name stands between quotes, also where the second is escaped, as in JSON in a text."""
-    for at in _all(small, quoted):
-        end = at + len(quoted)
-        if small[end : end + 1] in _ENDS_QUOTED:
-            yield at + 1
-
-
-def _shapes(text: bytes, small: bytes) -> Iterator[Span]:
+def _shapes(text: bytes, small: bytes, checkpoint: Callable[[], None]) -> Iterator[Span]:
     for shape in _SHAPES:
-        at = small.find(shape.mark)
-        while at >= 0:
-            match = shape.pattern.match(text, at)
-            if match and _is_meant(shape.kind, match["value"]):
-                yield Span(*match.span("value"), shape.kind)
-            at = small.find(shape.mark, match.end() if match else at + 1)
+        read = 0
+        for at in _all(small, shape.mark, checkpoint):
+            match = shape.pattern.match(text, at) if at >= read else None
+            if match:
+                read = match.end()
+                if _is_meant(shape.kind, match["value"]):
+                    yield Span(*match.span("value"), shape.kind)
 
 
 def _is_meant(kind: Kind, value: bytes) -> bool:
@@ -222,25 +226,23 @@ def _is_meant(kind: Kind, value: bytes) -> bool:
     return True
 
 
-def _private_keys(text: bytes, small: bytes) -> Iterator[Span]:
-    at = small.find(_PEM)
-    while at >= 0:
-        head = _PEM_HEAD.match(text, at)
-        end = at + 1
+def _private_keys(text: bytes, small: bytes, checkpoint: Callable[[], None]) -> Iterator[Span]:
+    read = 0
+    for at in _all(small, _PEM, checkpoint):
+        head = _PEM_HEAD.match(text, at) if at >= read else None
         if head:
             tail = text.find(b"-----END", head.end())
             closed = _PEM_TAIL.match(text, tail + 8) if tail >= 0 else None
-            end = closed.end() if closed else len(text)
-            yield Span(at, end, Kind.PRIVATE_KEY)
-        at = small.find(_PEM, end)
+            read = closed.end() if closed else len(text)
+            yield Span(at, read, Kind.PRIVATE_KEY)
 
 
-def _named(text: bytes, small: bytes) -> Iterator[Span]:
+def _named(text: bytes, small: bytes, checkpoint: Callable[[], None]) -> Iterator[Span]:
     """Values after a name and a separator: `password=…`, `"token": "…"`, `"pin": …`, `Cookie: …`."""
     closings = _Closings(text)
     for core in _NAMES:
         read = 0
-        for at in _whole(small, core) if core in _QUOTED else _cores(small, core):
+        for at in _names(small, core, checkpoint):
             if at < read:
                 continue
             name, read, begins = _name_and_value(text, small, core, at)
@@ -259,8 +261,11 @@ def _name_and_value(text: bytes, small: bytes, core: bytes, at: int) -> tuple[st
     if core == b"sig=":
         # Short as it is, only the whole name of a parameter means a signature.
         return ("sig" if start == at else ""), at + len(core), at + len(core)
-    after = _NAME_AFTER.match(text, at)
-    end = after.end() if after else at
+    if core in SHORT_NAMES:
+        start, end = at, at + len(core)
+    else:
+        after = _NAME_AFTER.match(text, at)
+        end = after.end() if after else at
     separator = _SEPARATOR.match(text, end)
     return text[start:end].decode("ascii"), end, separator.end() if separator else 0
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.utils.safestring import SafeString, mark_safe
 
-from results.domain.outputs.visible import Part, has_hidden, parts
+from results.domain.outputs.visible import Part, has_hidden, parts, space_sign
 
 # Names and chips longer than this are cut; the text and the download have them whole.
 _LONGEST_NAME = 300
@@ -22,7 +22,10 @@ def vouched(pieces: Iterable[str]) -> SafeString:
 
 
 def name_text(text: str) -> str:
-    """A name or a chip, cut when it is very long."""
+    """A name or a chip, cut when it is very long; one of nothing but space is shown by its signs."""
+    if text.isspace():
+        signs = "".join(drawn_part(space_sign(each)) for each in text[:_MOST_MARKS])
+        return signs if len(text) <= _MOST_MARKS else f"{signs}…"
     return shown_text(text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…")
 
 

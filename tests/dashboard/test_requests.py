@@ -86,6 +86,27 @@ class HalfSent:
         return b""
 
 
+def test_a_form_waits_a_moment_while_others_arrive(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application: Any = requests.application()
+    monkeypatch.setattr(requests, "_PATIENCE_S", 10)
+    statuses: list[str] = []
+    for _ in range(requests.SEATS):
+        assert application._seats.acquire(blocking=False)
+    arrived = threading.Timer(0.05, application._seats.release)
+    arrived.start()
+
+    environ: dict[str, Any] = {"PATH_INFO": "/accounts/login/", "CONTENT_LENGTH": "1"}
+    environ |= {"wsgi.input": io.BytesIO(b"x"), "HTTP_HOST": "testserver"}
+    setup_testing_defaults(environ)
+    environ["REQUEST_METHOD"] = "POST"
+    b"".join(application(environ, lambda status, headers: statuses.append(status[:3])))
+
+    arrived.join(10)
+    assert statuses == ["403"]
+
+
 def test_forms_that_are_never_sent_whole_hold_half_of_the_threads_at_most(db: None) -> None:
     application: Any = requests.application()
     answered: list[str] = []
@@ -111,8 +132,33 @@ def test_forms_that_are_never_sent_whole_hold_half_of_the_threads_at_most(db: No
         body.gone.set()
         sender.join(10)
     send(io.BytesIO(b"username=x"), size="10")
-    # Refused by their pages now, as forms without a token are.
-    assert answered[2:] == ["403"] * (requests.SEATS + 1)
+    # The last one arrived whole, and is refused by its page, as forms without a token are.
+    assert answered[2:] == [*["400"] * requests.SEATS, "403"]
+
+
+class Broken(io.BytesIO):
+    """A form whose connection breaks after its first bytes."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if part := super().read(size):
+            return part
+        raise ConnectionResetError
+
+
+@pytest.mark.parametrize("kind", [io.BytesIO, Broken])
+def test_a_form_that_is_cut_off_is_no_form(db: None, kind: type[io.BytesIO]) -> None:
+    application: Any = requests.application()
+    statuses: list[str] = []
+
+    for _ in range(requests.SEATS + 1):
+        environ: dict[str, Any] = {"PATH_INFO": "/accounts/login/", "CONTENT_LENGTH": "99"}
+        environ |= {"wsgi.input": kind(b"a=b"), "HTTP_HOST": "testserver"}
+        setup_testing_defaults(environ)
+        environ["REQUEST_METHOD"] = "POST"
+        page = application(environ, lambda status, headers: statuses.append(status[:3]))
+
+    assert b"did not arrive whole" in b"".join(page)
+    assert statuses == ["400"] * (requests.SEATS + 1)
 
 
 def test_what_says_that_it_is_too_large_is_not_waited_for(db: None) -> None:

@@ -289,3 +289,20 @@ def test_a_secret_that_only_the_rest_gives_away_is_masked_in_a_part() -> None:
     assert found.output is not None
     assert found.output.data == b'"login with [masked]"'
     assert found.repeated == 1
+
+
+@pytest.mark.parametrize("choices", [Choices(Scope.PART, "/log"), Choices(Scope.ERROR)])
+@pytest.mark.parametrize("tells", ["output", "error"])
+def test_a_secret_of_the_output_is_masked_in_the_error_and_the_other_way_round(
+    choices: Choices, tells: str
+) -> None:
+    said = {"log": "login with hunter2hunter2", "message": "no hunter2hunter2 here"}
+    telling = said | {"password": "hunter2hunter2"}
+    output = json.dumps(telling if tells == "output" else said).encode()
+    error = json.dumps(telling if tells == "error" else said).encode()
+
+    found = seen(choices, output=Packet(output, "application/json"), error=error)
+
+    held = (found.output.data if found.output else found.error) or b""
+    assert b"[masked]" in held
+    assert b"hunter2" not in held

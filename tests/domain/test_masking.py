@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from results.domain import masking, repetitions
+from results.domain.findings import Masked
 from results.domain.masking import masked
 from results.domain.pointing import pointers
 from results.domain.repetitions import without_repetitions
@@ -46,6 +47,20 @@ def of(value: Any, **choices: Any) -> Any:
         (
             {"headers": [["Authorization", "abc"], ["x", "y"]]},
             {"headers": [["Authorization", MASK], ["x", "y"]]},
+        ),
+        (
+            {"l": [["password", {"a": ["x", 1], "b": None}], ["pin", [1234]], ["pin", [[5]], 6]]},
+            {
+                "l": [
+                    ["password", {"a": [MASK, MASK], "b": None}],
+                    ["pin", [MASK]],
+                    ["pin", [[5]], 6],
+                ]
+            },
+        ),
+        (
+            ["auth", ["pin", [1, ["otp", {"n": 2}]], None], ["jwt", ["x"]]],
+            ["auth", ["pin", [1, ["otp", {"n": MASK}]], None], ["jwt", [MASK]]],
         ),
         ({"h": [{"name": "cookie", "value": "a=b"}]}, {"h": [{"name": "cookie", "value": MASK}]}),
         (["password", "email", "name"], None),
@@ -116,6 +131,7 @@ def test_no_spelling_hides_a_secret(text: bytes) -> None:
         [["jwt", "hunter2"]],
         {"name": "cookie", "value": "hunter2"},
         ["https://u:hunter2@host/"],
+        ["\n\x1botp='hunter2'", '\x1bpin:\t"hunter2"', "{\n\t'jwt': \"hunter2\", pw: `hunter2`}"],
     ],
 )
 @pytest.mark.parametrize("times", range(12))
@@ -269,7 +285,7 @@ ASKED = st.tuples(
 def test_what_was_masked_before_changes_nothing_that_is_masked_later(
     asked: list[tuple[bytes, str, str, bool]],
 ) -> None:
-    def fresh(data: bytes, part: str, **choices: Any) -> masking.Masked:
+    def fresh(data: bytes, part: str, **choices: Any) -> Masked:
         masking._known.clear()
         return masked(data, part=part, **choices)
 
@@ -321,7 +337,11 @@ def test_threads_that_mask_at_once_forget_one_after_the_other(
 
 @pytest.mark.parametrize(
     "value",
-    [["x" * 60] * 3_000, [f"see {KEY} there"] * 3_000, {"secrets": ["x" * 60] * 20_000}],
+    [
+        ["x" * 60] * 3_000,
+        [f"see {KEY} there"] * 3_000,
+        {"secrets": ["x" * 60] * 20_000},
+    ],
 )
 def test_masking_large_texts_lets_others_run_in_between(value: Any) -> None:
     calls: list[None] = []
@@ -331,3 +351,23 @@ def test_masking_large_texts_lets_others_run_in_between(value: Any) -> None:
 
     # Each reading of the text for one beginning is a step as well.
     assert len(calls) > (120 if "secrets" in value else 20)
+
+
+@pytest.mark.parametrize("text", ['"pin":' * 20_000, "pin=abc " * 20_000, "sk_live_" * 20_000])
+@pytest.mark.parametrize("is_json", [True, False])
+def test_masking_one_huge_text_full_of_marks_lets_others_run_in_between(
+    text: str, is_json: bool
+) -> None:
+    def calls(text: str) -> int:
+        count = 0
+
+        def checkpoint() -> None:
+            nonlocal count
+            count += 1
+
+        text = json.dumps({"a": text}) if is_json else f"see {text}"
+        masked(text.encode(), part="output", checkpoint=checkpoint)
+        return count
+
+    # The marks are looked for in the JSON, and then again in its text.
+    assert calls(text) - calls("") >= (3 if is_json else 1) * 100

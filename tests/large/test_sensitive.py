@@ -23,6 +23,10 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "users": lambda n: b"://" + b"a:" * (n // 2),
     "bearers": lambda n: b"bearer " * (n // 7),
     "spaces": lambda n: b"token" + b" " * n,
+    "short names": lambda n: b"pin=" * (n // 4),
+    "spaced short names": lambda n: b"{" + b"pin :        \\t\\t" * (n // 16),
+    "escaped short names": lambda n: b"pin:" * (n // 8) + b"pin:" + b"\\" * (n // 2),
+    "members": lambda n: (b"{" + b" " * 30 + b"pin: '") * (n // 38),
     "dots": lambda n: b"SG." + b"a" * n,
 }
 

@@ -164,6 +164,26 @@ def test_an_empty_name_can_be_seen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "signs"),
+    [
+        ("\t", "␉"),
+        ("\n", "␊"),
+        ("\r\n", "␍␊"),
+        (" ", "␠"),
+        ("\xa0\u3000", "U+00A0U+3000"),
+        ("\u2028", "U+2028"),
+        (" " * 5_000, "␠" * 40 + "…"),
+    ],
+)
+def test_a_name_of_nothing_but_space_can_be_seen(name: str, signs: str) -> None:
+    page = drawn({name: 1, f"a{name[:2]}b": 2})
+
+    assert page.texts("key")[0] == signs
+    # Between words a space is one.
+    assert "␉" not in page.texts("key")[1]
+
+
+@pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
         ({}, "object", "{}"),

@@ -80,6 +80,12 @@ def without_colours(text: str) -> str:
     return _SPECIAL.sub(lambda found: "" if found["sgr"] is not None else found[0], text)
 
 
+def space_sign(character: str) -> Part:
+    """A sign in place of a tab, a line end or another space, for where nothing else stands beside it."""
+    code = f"U+{ord(character):04X}"
+    return Part("invisible", chr(0x2400 + ord(character)) if character <= " " else code, code)
+
+
 def has_hidden(text: str) -> bool:
     """Whether ``parts`` would show more than the text itself."""
     return any(found.lastgroup != "line" for found in _SPECIAL.finditer(text))
