@@ -32,6 +32,7 @@ register_converter(TaskConverter, "task")
 urlpatterns = [
     path("", runs.find, name="runs-find"),
     path("opensearch.xml", runs.opensearch, name="runs-opensearch"),
+    path("t/<slug:team>/", history.home, name="history-home"),
     path("t/<slug:team>/runs/", several.show, name="several-show"),
     path("t/<slug:team>/runs/rows/", several.rows, name="several-rows"),
     path("t/<slug:team>/runs/check/", several.check, name="several-check"),
