@@ -71,7 +71,6 @@ class Stage:
             "runs-ticket": f"{run}/ticket/",
             "runs-compare": f"{run}/compare/?with={run.rpartition('/')[2]}",
             "runs-output": f"{run}/output?as=raw",
-            "history-home": f"/t/{self.team.slug}/",
             "history-show": f"/t/{self.team.slug}/history/",
             "history-team": f"/t/{self.team.slug}/history/?who=team&task=report&outcome=succeeded",
             "history-pinned": f"/t/{self.team.slug}/history/?who=team&pinned=1",
