@@ -23,7 +23,7 @@ JOINED = {
         "django_htmx/htmx-2.min.js",
         *(
             f"js/{name}.js"
-            for name in ("copy", "polling", "find", *_VALUES, "times", "keys", "bell")
+            for name in ("copy", "polling", "typed", "find", *_VALUES, "times", "keys", "bell")
         ),
     ),
     # Whoever opens a link gets nothing that polls, is kept, or belongs to an account.

@@ -191,9 +191,14 @@ def _ask_later(request: HttpRequest) -> HttpResponseBase:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send a page to the sign-in form and back; a fragment gets a link, never a form inside it."""
     if cast("VisitorRequest", request).htmx:
-        context = {"back": _way_back(request)}
+        context = {"back": _way_back(request), "is_typed": is_typed(request)}
         return render(request, "registration/_signed_out.html", context, status=401)
     return redirect_to_login(_way_back(request))
+
+
+def is_typed(request: HttpRequest) -> bool:
+    """Whether a form sent this that stays on its page, with what was typed, until that is kept."""
+    return bool(cast("VisitorRequest", request).htmx.target == "typed-told")
 
 
 def _way_back(request: HttpRequest) -> str:

@@ -127,7 +127,7 @@ class NoteForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, text: str = "") -> None:
         super().__init__(data, initial={"text": text})
-        self.fields["text"].widget.attrs |= {"rows": 4, "dir": "auto"}
+        self.fields["text"].widget.attrs |= {"rows": 4, "dir": "auto", "autocomplete": "off"}
 
 
 class SecretField(forms.CharField):

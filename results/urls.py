@@ -32,8 +32,10 @@ register_converter(TaskConverter, "task")
 urlpatterns = [
     path("", runs.find, name="runs-find"),
     path("opensearch.xml", runs.opensearch, name="runs-opensearch"),
+    path("t/<slug:team>/", history.home, name="history-home"),
     path("t/<slug:team>/runs/", several.show, name="several-show"),
     path("t/<slug:team>/runs/rows/", several.rows, name="several-rows"),
+    path("t/<slug:team>/runs/check/", several.check, name="several-check"),
     path("t/<slug:team>/runs/<run:run_id>.json", runs.document, name="runs-document"),
     path("t/<slug:team>/runs/<run:run_id>/", runs.show, name="runs-show"),
     path("t/<slug:team>/runs/<run:run_id>/panel/", runs.panel, name="runs-panel"),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Never
 
 _RUN_ID = re.compile(r"run_[0-9A-Za-z]{1,64}")
 # A word begins after anything but a letter or digit, and after an escape that ends in one: %2F, \n.
 _BEGINNING = r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
 _RUN_ID_IN_TEXT = re.compile(_BEGINNING + r"run_[0-9A-Za-z]{1,64}(?![0-9A-Za-z])")
+# An id as lists and chats print it, its middle or end left out. A whole one before three dots is longer.
+_SHORTENED = re.compile(
+    _BEGINNING + r"(run_[0-9A-Za-z]{1,20})(?:\.\.|…)[.…]*+(?!run_)([0-9A-Za-z]*)"
+)
 _KEY = re.compile(r"tr_(dev|stg|prod|preview)_(sk_)?[0-9A-Za-z]{8,64}")
 _KEY_IN_TEXT = re.compile(_BEGINNING + r"(?:tr|pk)_[a-z]+_[0-9A-Za-z_]{8,}")
 # Never begun inside a word, or a long one would be read again from each of its letters.
@@ -152,6 +156,7 @@ class PastedText:
 
     ``holds_secret`` says that a key or token stood in it, so that it must not be shown again;
     ``holds_key`` that it was a key that can do more than read, which its owner should be told.
+    ``shortened`` are ids of which a part was left out, and which stand in no other form beside it.
     """
 
     run_ids: tuple[RunId, ...]
@@ -159,6 +164,19 @@ class PastedText:
     holds_secret: bool = False
     holds_key: bool = False
     environment_hint: str = ""
+    shortened: tuple[str, ...] = ()
+
+    @property
+    def shortened_hint(self) -> str:
+        """One sentence about the ids that were shortened; empty when there are none."""
+        if not self.shortened:
+            return ""
+        first, others = self.shortened[0], len(self.shortened) - 1
+        if others:
+            return (
+                f"{first} and {others} more look shortened and were not looked up. Copy whole ids."
+            )
+        return f"{first} looks shortened and was not looked up. Copy the whole id."
 
 
 def read_pasted(text: str) -> PastedText:
@@ -171,13 +189,16 @@ def read_pasted(text: str) -> PastedText:
     keys = _KEY_IN_TEXT.findall(plain)
     bare = _TOKEN_IN_TEXT.sub(" ", _KEY_IN_TEXT.sub(" ", plain))
     holds_secret = bare != plain
-    found = tuple(dict.fromkeys(map(RunId, _RUN_ID_IN_TEXT.findall(_ADDRESS.sub(_path_of, bare)))))
+    cut = _SHORTENED.sub(" ", bare)
+    found = tuple(dict.fromkeys(map(RunId, _RUN_ID_IN_TEXT.findall(_ADDRESS.sub(_path_of, cut)))))
+    shortened = _shortened_in(bare, found) if cut != bare else ()
     if found:
         return PastedText(
             found,
             holds_secret=holds_secret,
             holds_key=bool(keys),
             environment_hint=_environment_of(bare, keys),
+            shortened=shortened,
         )
     if holds_secret:
         hint = (
@@ -185,7 +206,20 @@ def read_pasted(text: str) -> PastedText:
             "Keys belong on the team's keys page."
         )
         return PastedText((), hint, holds_secret=True, holds_key=bool(keys))
+    if shortened:
+        pasted = PastedText((), shortened=shortened)
+        return replace(pasted, hint=pasted.shortened_hint)
     return PastedText((), _why_nothing_was_found(plain))
+
+
+def _shortened_in(text: str, found: tuple[RunId, ...]) -> tuple[str, ...]:
+    """The shortened ids of a text, each once, those left out that stand there whole as well."""
+    ends = {one.groups(): one.group() for one in _SHORTENED.finditer(text)}
+    return tuple(
+        shown
+        for (head, tail), shown in ends.items()
+        if not any(run_id.startswith(head) and run_id.endswith(tail) for run_id in found)
+    )
 
 
 def _path_of(address: re.Match[str]) -> str:

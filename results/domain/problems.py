@@ -45,6 +45,10 @@ class KeyRejected(RunProblem):
         return f"refused: {self.said}" if self.said else "refused"
 
 
+# Followed by the time of day, whoever says it: the API just now, or we of a pause that lasts.
+ASKED_TO_WAIT = "asked us to wait until "
+
+
 @dataclass(eq=False)
 class RateLimited(RunProblem):
     """The API asks for a pause until the given moment (UTC)."""
@@ -55,7 +59,7 @@ class RateLimited(RunProblem):
     @property
     def reason(self) -> str:
         """How long the pause lasts, by the clock."""
-        return f"asked us to wait until {self.until:%H:%M:%S} UTC"
+        return f"{ASKED_TO_WAIT}{self.until:%H:%M:%S} UTC"
 
 
 @dataclass(eq=False)

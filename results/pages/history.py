@@ -90,11 +90,13 @@ class AskedHistory:
 
 @dataclass(frozen=True, slots=True)
 class LookRow:
-    """One run that was looked up."""
+    """One run that was looked up; ``checked`` is how old its state is while that may change."""
 
     run: RunRow
     team: Team
     duration: str
+    checked_at: datetime | None = None
+    checked: str = ""
     looked_at: datetime | None = None
     looked: str = ""
     by: str = ""
@@ -174,10 +176,15 @@ def history_url(team: Team, asked: AskedHistory | None = None) -> str:
 
 def _row(look: Look, has_keys: bool, now: datetime) -> LookRow:
     row = row_of(look.run, has_keys=has_keys, now=now)
+    seen = look.run.seen
+    # A question that brought nothing newer leaves the state as old as it was.
+    checked_at = seen.checked_at if isinstance(seen, Sighting) and not seen.trouble else None
     return LookRow(
         run=row,
         team=look.team,
         duration=_duration(look, row, now),
+        checked_at=checked_at,
+        checked=relative_text(checked_at, now) if checked_at else "",
         looked_at=look.looked_at,
         looked=relative_text(look.looked_at, now) if look.looked_at else "",
         by=_name(look.looked_by),

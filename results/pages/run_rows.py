@@ -16,6 +16,7 @@ from results.domain.csv_text import csv_of_records
 from results.domain.durations import duration_text, relative_text
 from results.domain.failure_report import FailureReport
 from results.domain.outcome import Outcome
+from results.domain.problems import ASKED_TO_WAIT
 from results.domain.status import State, pending_words
 from results.domain.table import Cell
 from results.models import Sighting, StoredResult, Team
@@ -46,7 +47,8 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 class RunRow:
     """One run in the list; ``is_answered`` says that something is known of it, or why nothing is.
 
-    ``not_asked`` is why nobody could be asked just now, as a clause; many rows share it.
+    ``not_asked`` is why nobody could be asked just now, as a clause, and ``waits_until`` the time of
+    day before which the API wants no question; many rows share them.
     """
 
     run_id: str
@@ -62,6 +64,7 @@ class RunRow:
     age: str = ""
     headline: str = ""
     not_asked: str = ""
+    waits_until: str = ""
     is_asked_about: bool = False
     is_answered: bool = True
     version: str = ""
@@ -126,6 +129,7 @@ def _sighting_row(sighting: Sighting, *, has_keys: bool, now: datetime) -> RunRo
     key = sighting.key
     reason = _reason(sighting, state)
     not_asked = reason.partition(NOT_ASKED)[2].partition("; asked again")[0]
+    waits_until = reason.partition(ASKED_TO_WAIT)[2]
     return RunRow(
         sighting.run_id,
         state,
@@ -135,8 +139,9 @@ def _sighting_row(sighting: Sighting, *, has_keys: bool, now: datetime) -> RunRo
         environment=environment_words(key.environment, key.branch) if key else "",
         created_at=sighting.created_at,
         age=relative_text(sighting.created_at, now) if sighting.created_at else "",
-        headline="" if not_asked else reason,
+        headline="" if not_asked or waits_until else reason,
         not_asked=not_asked,
+        waits_until=waits_until,
         is_asked_about=has_keys and is_asked_about(sighting, now=now),
         is_answered=bool(sighting.state),
     )
@@ -168,13 +173,22 @@ def summary_of(rows: Sequence[RunRow]) -> str:
 
 
 def resting_words(rows: Sequence[RunRow]) -> str:
-    """Say once for all rows how many could not be asked about just now, and the commonest reason."""
-    reasons = Counter(row.not_asked for row in rows if row.not_asked)
-    if not reasons:
-        return ""
-    number = reasons.total()
-    why = re.sub(r"^its\b", "a key's", reasons.most_common(1)[0][0])
-    return f"{number} {'was' if number == 1 else 'were'} not asked about just now: {why}."
+    """Say once for all rows how many were not asked about or answered just now, and why.
+
+    Of several reasons of our own the commonest is said; of several times the API's latest.
+    """
+    said = []
+    if reasons := Counter(row.not_asked for row in rows if row.not_asked):
+        why = re.sub(r"^its\b", "a key's", reasons.most_common(1)[0][0])
+        said.append(f"{_were(reasons.total())} not asked about just now: {why}.")
+    if untils := [row.waits_until for row in rows if row.waits_until]:
+        why = f"the API {ASKED_TO_WAIT}{max(untils)}"
+        said.append(f"{_were(len(untils))} not answered just now: {why}.")
+    return " ".join(said)
+
+
+def _were(number: int) -> str:
+    return f"{number} {'was' if number == 1 else 'were'}"
 
 
 def changed_rows(rows: Sequence[RunRow], seen: str) -> list[RunRow]:

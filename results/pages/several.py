@@ -97,6 +97,8 @@ class SeveralPage:
     refused: Sequence[str] = ()
     resting: str = ""
     has_keys: bool = True
+    check_url: str = ""
+    check_rows_url: str = ""
 
     @property
     def title(self) -> str:
@@ -133,7 +135,30 @@ def several_page(
         refused=_refused(seen),
         resting=resting_words(rows),
         has_keys=has_keys,
+        **_check_urls(asked, seen, rows, team=team, has_keys=has_keys),
     )
+
+
+def _check_urls(
+    asked: AskedRuns,
+    seen: Sequence[SeenRun],
+    rows: Sequence[RunRow],
+    *,
+    team: Team,
+    has_keys: bool,
+) -> dict[str, str]:
+    """Where all that have not ended are asked about at once: for a browser, and for its script."""
+    if not has_keys or not any(isinstance(one.seen, Sighting) for one in seen):
+        return {}
+    url = reverse("several-check", args=[team.slug])
+    return {
+        "check_url": f"{url}?{asked.query()}",
+        "check_rows_url": f"{url}?{asked.query(seen=_versions(rows))}",
+    }
+
+
+def _versions(rows: Sequence[RunRow]) -> str:
+    return "".join(row.version for row in rows)
 
 
 def rows_refresh(
@@ -148,8 +173,7 @@ def rows_refresh(
     if not waiting:
         return None
     after_s = min((seconds_until_look(sighting, now=now) for sighting in waiting), default=1)
-    versions = "".join(row.version for row in rows)
-    url = f"{reverse('several-rows', args=[team.slug])}?{asked.query(seen=versions)}"
+    url = f"{reverse('several-rows', args=[team.slug])}?{asked.query(seen=_versions(rows))}"
     return RowsRefresh(url, min(max(after_s, 2), LONGEST_S), len(waiting))
 
 

@@ -47,10 +47,10 @@ class DeliveryRow:
         if delivery.trouble == LOCKED:
             return "Not sent: the team's secrets cannot be opened with this instance's key ring."
         if delivery.status is None:
-            return f"It {delivery.trouble}." if delivery.trouble else ""
+            return f"The address {delivery.trouble}." if delivery.trouble else ""
         if 300 <= delivery.status < 400:
-            return f"It answered {delivery.status}; redirects are not followed."
-        return f"It answered {delivery.status}."
+            return f"The address answered {delivery.status}; redirects are not followed."
+        return f"The address answered {delivery.status}."
 
     @property
     def attempts(self) -> str:

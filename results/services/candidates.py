@@ -12,6 +12,7 @@ from functools import cached_property
 from results import vault
 from results.domain.circuit import Admission
 from results.domain.identity import ApiKey
+from results.domain.problems import ASKED_TO_WAIT
 from results.domain.status import State
 from results.models import ProjectKey, Sighting, Team
 from results.services import answers, budgets, circuits, sealing
@@ -151,7 +152,7 @@ def _at_rest(
 ) -> answers.KeySaid | None:
     # A pause that is longer than any was written under another clock.
     if key.paused_until is not None and now < key.paused_until <= now + LONGEST:
-        why = f"asked us to wait until {key.paused_until:%H:%M:%S} UTC"
+        why = f"{ASKED_TO_WAIT}{key.paused_until:%H:%M:%S} UTC"
         return _said(key, State.RATE_LIMITED, why, key.paused_until)
     if gate is not None and gate.admission is Admission.WAIT:
         return _said(key, State.UNREACHABLE, _not_asked(gate.why, gate.until), gate.until)

@@ -89,6 +89,20 @@ def seen_all(
     ]
 
 
+def check_all(
+    *, team: Team, run_ids: Sequence[str], with_values: bool = True, now: datetime
+) -> list[SeenRun]:
+    """Have all that have not ended asked about at once, and return what is known of every run.
+
+    What nobody ever looked up stays so. It waits for no answer.
+    """
+    seen = Sighting.objects.of_runs(team, run_ids)
+    stored = StoredResult.objects.of_runs(team, run_ids)
+    waiting = [one for run_id, one in seen.items() if run_id not in stored]
+    sightings.check_all_now(sightings=waiting, now=now)
+    return seen_all(team=team, run_ids=run_ids, with_values=with_values, now=now)
+
+
 def _gone(team: Team, run_ids: Sequence[str]) -> dict[str, Tombstone]:
     return Tombstone.objects.of_runs(team, run_ids) if run_ids else {}
 

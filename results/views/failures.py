@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from results.access import OutputsWithheldError
+from results.access import OutputsWithheldError, is_typed
 from results.pages.readings import WITHHELD
 from results.services.store_trouble import Trouble, trouble_of
 
@@ -44,6 +44,9 @@ _TOLD = {
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was stale, and how to go on without losing what was typed."""
+    if is_typed(request):
+        # Like a form without a sign-in: its own has ended.
+        return render(request, "registration/_signed_in_anew.html", status=401)
     return render(request, "403_csrf.html", status=403)
 
 

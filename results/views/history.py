@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from results.access import TeamRequest, for_members
 from results.models import Role
 from results.pages.history import AskedHistory, history_page
 from results.services import looking_back
+
+
+@for_members(Role.VIEWER)
+def home(request: TeamRequest) -> HttpResponse:
+    """What is left of an address that somebody has cut after the team: there begins its history."""
+    return redirect("history-show", request.team.slug)
 
 
 @for_members(Role.VIEWER)

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
+from django_htmx.http import HttpResponseClientRedirect
 
-from results.access import TeamRequest, for_members
+from results.access import TeamRequest, for_members, is_typed
 from results.domain.identity import RunId
 from results.forms import NoteForm
 from results.models import Note, Role, TeamLookup
@@ -71,9 +72,18 @@ def delete(request: TeamRequest, note_id: uuid.UUID) -> HttpResponse:
 
 def _to_note(request: TeamRequest, row: Note) -> HttpResponse:
     page = reverse("runs-show", args=[request.team.slug, row.run_id])
-    return redirect(f"{page}#note-{row.pk}")
+    address = f"{page}#note-{row.pk}"
+    if not is_typed(request):
+        return redirect(address)
+    response = HttpResponseClientRedirect(address)
+    if (request.htmx.current_url_abs_path or "").partition("?")[0] == page:
+        # Another place of the same page alone would bring no new note.
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _form(request: TeamRequest, template: str, form: NoteForm, run_id: str) -> HttpResponse:
     page = NotePage(request.team, run_id, form)
+    if form.errors and is_typed(request):
+        return render(request, "notes/_refused.html", {"page": page})
     return render(request, template, {"page": page}, status=400 if form.errors else 200)

@@ -76,6 +76,8 @@ def find(request: UserRequest) -> HttpResponse:
         pasted: PastedText = form.cleaned_data["text"]
         if pasted.holds_key:
             messages.warning(request, _KEY_WAS_PASTED)
+        if pasted.shortened:
+            messages.warning(request, pasted.shortened_hint)
         return redirect(runs_address(form.cleaned_data["team"], pasted))
     first = runs_address(team, PastedText(form.too_many)) if team and form.too_many else ""
     membership = enter(request, team.slug) if team else None

@@ -1,4 +1,4 @@
-"""Several runs of a team at once: their page, and the rows that refresh themselves; it asks no API."""
+"""Several runs of a team at once: their page, its rows that refresh themselves; it asks no API."""
 
 from __future__ import annotations
 
@@ -52,9 +52,37 @@ def rows(request: TeamRequest) -> HttpResponse:
         with_values=request.sees_outputs,
         now=timezone.now(),
     )
+    return _rows(request, asked, seen)
+
+
+@for_members(Role.VIEWER, methods=("POST",))
+def check(request: TeamRequest) -> HttpResponse:
+    """Ask about all runs of the page that have not ended, at once or again; waits for no answer."""
+    asked = AskedRuns.of(request.GET.dict())
+    if not asked.run_ids:
+        return redirect("runs-find")
+    seen = several.check_all(
+        team=request.team,
+        run_ids=asked.run_ids,
+        with_values=request.sees_outputs,
+        now=timezone.now(),
+    )
+    if not request.htmx:
+        return redirect(f"{request.path.removesuffix('check/')}?{asked.query()}")
+    return _rows(request, asked, seen, is_asking=True)
+
+
+def _rows(
+    request: TeamRequest,
+    asked: AskedRuns,
+    seen: list[several.SeenRun],
+    *,
+    is_asking: bool = False,
+) -> HttpResponse:
     page = _page(request, asked, seen)
     changed = changed_rows(page.rows, request.GET.get("seen", ""))
-    return render(request, "several/rows.html", {"page": page, "changed": changed})
+    context = {"page": page, "changed": changed, "is_asking": is_asking}
+    return render(request, "several/rows.html", context)
 
 
 def _page(request: TeamRequest, asked: AskedRuns, seen: list[several.SeenRun]) -> SeveralPage:

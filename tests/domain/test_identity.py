@@ -149,6 +149,42 @@ def test_the_environment_of_a_branch_is_a_hint_too() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *("run_4xr9…pbxp", "run_4xr9...pbxp", "run_4xr9..", "run_4xr9…", "see (run_4xr9…pbxp)"),
+        *("https://x.dev/runs/run_4xr9…pbxp", "run_4xr9…pbxp run_4xr9…pbxp", "run_4xr9….pbxp"),
+    ],
+)
+def test_a_shortened_id_is_called_so_and_names_no_run(text: str) -> None:
+    pasted = read_pasted(text)
+
+    assert pasted.run_ids == ()
+    assert "run_4xr9" in (pasted.hint or "")
+    assert "looks shortened" in (pasted.hint or "")
+
+
+def test_whole_ids_beside_a_shortened_one_are_found() -> None:
+    pasted = read_pasted(f"run_4xr9…pbxp, run_7aaa…bbbb, {RUN}")
+
+    assert pasted.run_ids == (RUN,)
+    assert pasted.hint is None
+    assert pasted.shortened_hint.startswith("run_4xr9…pbxp and 1 more look shortened")
+
+
+@pytest.mark.parametrize(
+    "text", [f"{RUN}...", f"waiting for {RUN}… done", f"{RUN[:8]}…{RUN[-4:]} {RUN}"]
+)
+def test_a_whole_id_before_dots_is_no_shortened_one(text: str) -> None:
+    pasted = read_pasted(text)
+
+    assert (pasted.run_ids, pasted.shortened) == ((RUN,), ())
+
+
+def test_dots_between_two_ids_shorten_neither() -> None:
+    assert read_pasted("run_a1...run_b2").run_ids == ("run_a1", "run_b2")
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "Paste a run id"),

@@ -45,8 +45,10 @@ POLICY = {
     **_rules("signed in", _BOTH, "runs-find"),
     **_rules("viewer", _READ, "several-show several-rows runs-document runs-show runs-panel"),
     **_rules("viewer", _READ, "runs-branch runs-search runs-output runs-compare runs-ticket"),
-    **_rules("viewer", _READ, "history-show tasks-show keys-show shares-show settings-show"),
-    **_rules("viewer", _WRITE, "runs-check"),
+    **_rules(
+        "viewer", _READ, "history-home history-show tasks-show keys-show shares-show settings-show"
+    ),
+    **_rules("viewer", _WRITE, "runs-check several-check"),
     **_rules("member", _READ, "watches-show watches-bell"),
     **_rules("member", _BOTH, "deletions-create keys-replace notes-add notes-edit"),
     **_rules("member", _READ, "previews-show previews-branch previews-search previews-output"),

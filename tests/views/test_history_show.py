@@ -384,3 +384,32 @@ def test_a_run_that_nobody_looks_at_any_more_is_not_said_to_run_on(
     said = {row.run.run_id: row.duration for row in show(as_alice).context["page"].rows}
 
     assert said == {"run_watched": "40.0 s so far", "run_left": "40.0 s when last checked"}
+
+
+def test_a_state_that_may_be_old_says_how_old_it_is(
+    as_alice: Client, alice: User, team: Team
+) -> None:
+    make.make_key(team=team)
+    now = timezone.now()
+    asked = now - timedelta(minutes=3)
+    sightings = [("run_asked", asked, ""), ("run_new", None, ""), ("run_away", asked, "is away")]
+    for name, checked_at, trouble in sightings:
+        sighting = make.make_sighting(
+            team=team, run_id=name, state=State.PENDING, status="QUEUED", now=now
+        )
+        sighting.checked_at, sighting.trouble = checked_at, trouble
+        sighting.save()
+        make.make_lookup(team=team, run_id=name, by=alice, now=now)
+    looked_up(team, alice, "run_good")
+
+    rows = {row.run.run_id: row for row in show(as_alice).context["page"].rows}
+    told = [text_of(as_alice.get(address)) for address in (PAGE, "/")]
+
+    assert {name: row.checked for name, row in rows.items()} == {
+        "run_asked": "3 min ago",
+        "run_new": "",
+        "run_away": "",
+        "run_good": "",
+    }
+    assert all("checked 3 min ago" in text for text in told)
+    assert all(text.count(" checked ") == 1 for text in told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -161,3 +162,55 @@ def test_a_wrong_ring_keeps_nothing_and_says_so(as_alice: Client, settings: Any)
     assert "could not be sealed" in response.content.decode()
     assert "This note cannot be opened" in page
     assert "CANARYNOTE" not in page
+
+
+HX = {
+    "HX-Request": "true",
+    "HX-Target": "typed-told",
+    "HX-Current-URL": f"http://testserver{PAGE}?view=text",
+}
+
+
+def test_a_form_that_stays_on_its_page_is_led_to_the_note(as_alice: Client) -> None:
+    response = as_alice.post(ADD, {"text": "typed"}, headers=HX)
+
+    assert response["HX-Redirect"] == f"{PAGE}#note-{Note.objects.get().pk}"
+    assert response["HX-Refresh"] == "true"
+    elsewhere = HX | {"HX-Current-URL": f"http://testserver{ADD}"}
+    assert "HX-Refresh" not in as_alice.post(ADD, {"text": "typed"}, headers=elsewhere)
+
+
+def test_without_a_session_the_page_stays_and_says_so_beside_the_field(client: Client) -> None:
+    response = client.post(ADD, {"text": "typed"}, headers=HX)
+
+    text = response.content.decode()
+    assert response.status_code == 401
+    assert "HX-Redirect" not in response
+    assert "What you typed is still here" in text
+    assert 'target="_blank"' in text
+    assert f"next={PAGE}" in text
+    assert not Note.objects.exists()
+
+
+def test_a_form_of_an_earlier_sign_in_is_given_what_it_needs_to_be_sent_again(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+
+    refused = client.post(ADD, {"text": "typed"}, headers=HX)
+
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', refused.content.decode())
+    assert refused.status_code == 401
+    assert "press the button again" in refused.content.decode()
+    assert token
+    assert not Note.objects.exists()
+    again = {"text": "typed", "csrfmiddlewaretoken": ["stale", token[1]]}
+    assert "HX-Redirect" in client.post(ADD, again, headers=HX)
+    assert Note.objects.count() == 1
+
+
+def test_what_is_refused_is_explained_beside_the_field_alone(as_alice: Client) -> None:
+    response = as_alice.post(ADD, {"text": " "}, headers=HX)
+
+    assert response.content.decode().strip() == (
+        '<p class="error" role="alert">The note is empty.</p>'
+    )

@@ -115,6 +115,23 @@ def test_several_ids_lead_to_a_page_of_their_own(as_alice: Client, team: Team) -
     assert response["Location"] == "/t/acme/runs/?ids=run_a1,run_b2"
 
 
+def test_a_shortened_id_is_not_looked_up_and_stays_in_the_box(as_alice: Client, team: Team) -> None:
+    response = paste(as_alice, "run_4xr9…pbxp")
+
+    assert response.status_code == 400
+    assert "run_4xr9…pbxp looks shortened" in response.content.decode()
+    assert box(response) == "run_4xr9…pbxp"
+    assert not Sighting.objects.exists()
+
+
+def test_a_shortened_id_beside_a_whole_one_is_told(as_alice: Client, team: Team) -> None:
+    response = paste(as_alice, "run_a1, run_4xr9...pbxp")
+
+    assert response["Location"] == "/t/acme/runs/run_a1/"
+    page = as_alice.get("/").content.decode()
+    assert "run_4xr9...pbxp looks shortened and was not looked up" in page
+
+
 def test_the_environment_of_several_addresses_is_kept(as_alice: Client, team: Team) -> None:
     address = "https://cloud.trigger.dev/orgs/o/projects/p/env/prod/runs/"
 

@@ -249,6 +249,26 @@ def test_a_reader_without_script_can_stop_the_refreshing_and_begin_it_again(
     assert f'<a href="{here}">Look again by itself' in still
 
 
+def test_a_pause_that_the_api_asked_for_is_said_once_for_all_rows(
+    as_bob: Client, team: Team
+) -> None:
+    make.make_key(team=team)
+    for number, state in enumerate([State.PENDING, State.RATE_LIMITED, State.RATE_LIMITED]):
+        sighting = make.make_sighting(
+            team=team, run_id=f"run_{number}", state=state, status="QUEUED", now=timezone.now()
+        )
+        said = f"asked us to wait until 10:00:0{number} UTC"
+        sighting.trouble = said if state is State.PENDING else ""
+        sighting.keys_asked = [{"key": "Shop", "state": "rate_limited", "said": said}]
+        sighting.save()
+
+    text = show(as_bob, "run_0", "run_1", "run_2").content.decode()
+
+    assert text.count("asked us to wait") == 1
+    assert "3 were not answered just now: the API asked us to wait until 10:00:02 UTC." in text
+    assert text.index("asked us to wait") < text.index("<tbody>")
+
+
 def test_why_nobody_could_be_asked_is_said_once_for_all_rows(as_bob: Client, team: Team) -> None:
     make.make_key(team=team)
     why = "was not asked: its 600 calls a minute are used up; asked again at 10:00:0"

@@ -61,7 +61,7 @@ def test_no_webhook_yet_offers_a_form_alone(as_alice: Client, team: Team) -> Non
         ({}, ("New", "Attempt 0 of 6")),
         (
             {"delivered_at": make.NOW, "attempts": 2, "status": 200, "tried_at": make.NOW},
-            ("Delivered", "It answered 200.", "Attempt 2 of 6"),
+            ("Delivered", "The address answered 200.", "Attempt 2 of 6"),
         ),
         (
             {"attempts": 1, "status": 302, "tried_at": make.NOW},
@@ -69,7 +69,11 @@ def test_no_webhook_yet_offers_a_form_alone(as_alice: Client, team: Team) -> Non
         ),
         (
             {"attempts": 6, "trouble": "refused the connection", "given_up_at": make.NOW},
-            ("Given up", "It refused the connection.", "Send again"),
+            ("Given up", "The address refused the connection.", "Send again"),
+        ),
+        (
+            {"trouble": "has a name that cannot be found", "given_up_at": make.NOW},
+            ("The address has a name that cannot be found.",),
         ),
         ({"trouble": "locked"}, ("key ring",)),
     ],

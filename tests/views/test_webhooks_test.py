@@ -25,7 +25,7 @@ def test_it_works(as_alice: Client, team: Team, settings: Any) -> None:
         response = as_alice.post(ADDRESS, follow=True)
 
     courier.courier().run(webhooks.http().aclose, timeout_s=5)
-    assert b"Test: delivered. It answered 204." in response.content
+    assert b"Test: delivered. The address answered 204." in response.content
     assert receiver.received[0].told["event"] == "webhook.test"
 
 
@@ -64,6 +64,6 @@ def test_a_failure_and_a_closed_vault_are_said(as_alice: Client, team: Team, set
     locked = as_alice.post(ADDRESS, follow=True)
 
     courier.courier().run(webhooks.http().aclose, timeout_s=5)
-    assert b"Test: failed. It refused the connection." in failed.content
+    assert b"Test: failed. The address refused the connection." in failed.content
     assert b"nothing was sent" in locked.content
     assert WebhookDelivery.objects.count() == 1
