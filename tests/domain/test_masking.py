@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from results.domain import masking, repetitions
+from results.domain.findings import Masked
 from results.domain.masking import masked
 from results.domain.pointing import pointers
 from results.domain.repetitions import without_repetitions
@@ -269,7 +270,7 @@ ASKED = st.tuples(
 def test_what_was_masked_before_changes_nothing_that_is_masked_later(
     asked: list[tuple[bytes, str, str, bool]],
 ) -> None:
-    def fresh(data: bytes, part: str, **choices: Any) -> masking.Masked:
+    def fresh(data: bytes, part: str, **choices: Any) -> Masked:
         masking._known.clear()
         return masked(data, part=part, **choices)
 
