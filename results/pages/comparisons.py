@@ -24,6 +24,7 @@ from results.domain.run_comparison import (
 from results.domain.status import State
 from results.domain.text_change import Shown, apart, one
 from results.models import Team
+from results.pages.offered import OfferedRun
 from results.pages.readings import WITHHELD, durations_of, failure_of
 from results.right_of_way import give_way
 from results.services.lookup import OpenedResult
@@ -70,6 +71,7 @@ class DurationRow:
 class ComparePage:
     """The run that was asked for, the one it is held against, and what differs.
 
+    Without another one, ``offered`` are those that could be named.
     ``shows_all`` when what is the same is listed too; ``fold_url`` leads to the other of the two.
     """
 
@@ -88,6 +90,7 @@ class ComparePage:
     fold_url: str = ""
     swap_url: str = ""
     problem: str = ""
+    offered: Sequence[OfferedRun] = ()
 
     @property
     def left_out(self) -> int:
@@ -102,13 +105,14 @@ def compare_page(
     other_id: str,
     problem: str,
     shows_all: bool = False,
+    offered: Sequence[OfferedRun] = (),
     team: Team,
 ) -> ComparePage:
-    """The page; without another result it says why and asks for one."""
+    """The page; without another result it says why, asks for one and offers some."""
     run_id = after.row.run_id
     back_url = reverse("runs-show", args=[team.slug, run_id])
     if before is None:
-        return ComparePage(team, run_id, back_url, other_id, problem=problem)
+        return ComparePage(team, run_id, back_url, other_id, problem=problem, offered=offered)
     old, new = _document(before), _document(after)
     comparison = (
         compare(old, new, limit=_CHANGES, checkpoint=give_way)

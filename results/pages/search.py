@@ -59,6 +59,7 @@ class SearchPage:
     """Some of the matches in one value of a result, or a sentence why there are none.
 
     ``is_answered`` is False when it was not searched this time, so that it helps to ask again.
+    ``in_text`` says that the value is one text, which has neither keys nor paths.
     """
 
     run_id: str
@@ -72,6 +73,7 @@ class SearchPage:
     next_url: str = ""
     problem: str = ""
     is_answered: bool = True
+    in_text: bool = False
 
 
 def search_page(
@@ -124,6 +126,7 @@ def _answered(page: SearchPage, answer: Answer, branch_url: str) -> SearchPage:
         total=found.total,
         next_url=_next_url(page.search_url, asked, end) if rows and end < found.total else "",
         problem=found.problem or "",
+        in_text=answer.lines is not None,
     )
 
 

@@ -120,6 +120,14 @@ def around(*, result: StoredResult, team: Team) -> Around:
     return Around((*reversed(before), this, *later), is_latest, _last_success(runs))
 
 
+def others(*, result: StoredResult, team: Team, most: int) -> list[PastRun]:
+    """Return the latest other runs of the same task and environment, newest first."""
+    if not result.task:
+        return []
+    runs = StoredResult.objects.history(team, task=result.task, environment=result.environment)
+    return _read(runs.exclude(pk=result.pk)[:most])
+
+
 def task_history(
     *, team: Team, task: str, environment: str | None, state: State | None, before: Cursor | None
 ) -> TaskHistory:

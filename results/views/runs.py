@@ -35,6 +35,7 @@ from results.pages.comparisons import compare_page
 from results.pages.find import FindPage, runs_address
 from results.pages.history import look_rows
 from results.pages.notes import notes_part
+from results.pages.offered import offered_runs
 from results.pages.pins import pin_part
 from results.pages.refresh import changed_since
 from results.pages.run_document import run_document
@@ -60,6 +61,7 @@ from results.views.gone import gone_document, gone_page
 from results.views.remembered import chosen_view, remember_view
 
 _RECENT = 12
+_OFFERED = 6
 _KEY_WAS_PASTED = "What you pasted held an API key beside the run. The key was not stored, logged or sent anywhere."
 
 
@@ -183,6 +185,7 @@ def compare(request: TeamRequest, run_id: RunId) -> HttpResponse:
     )
     before = opened_result(request, other) if other else None
     after = opened_result(request, result)
+    others = [] if other else history.others(result=result, team=request.team, most=_OFFERED)
     other_id = other.run_id if other else request.GET.get("with", "")[:100]
     page = compare_page(
         after,
@@ -190,6 +193,7 @@ def compare(request: TeamRequest, run_id: RunId) -> HttpResponse:
         other_id=other_id,
         problem=problem,
         shows_all=request.GET.get("show") == "all",
+        offered=offered_runs(others, now=timezone.now()),
         team=request.team,
     )
     return render(request, "runs/compare.html", {"page": page})

@@ -25,6 +25,7 @@
 
   // What has to be known of the path that was copied stands beside the buttons.
   const note = document.createElement("span");
+  note.className = "note-on-path";
   const copyPath = async (item, kind) => {
     let paths = {};
     const done = await copied("Path", async () => {
@@ -36,11 +37,13 @@
     return done;
   };
 
-  // A node in the JSON that a text is has no address of its own: the link leads to the text.
+  const askedOf = (item) => new URL(ownerOf(item)?.dataset.branches ?? "", location.href).searchParams;
+
+  // A node in the JSON that a text is has no address of its own: the link leads to the text, and says so.
   const copyLink = (item) => {
-    const asked = new URL(ownerOf(item).dataset.branches, location.href).searchParams;
+    const asked = askedOf(item);
     const pointer = asked.get("in") ?? item.dataset.at;
-    return copied("Link", async () => {
+    return copied(labelOf("Link", item), async () => {
       const url = new URL(location.href);
       url.search = "";
       url.hash = runlensHash(asked.get("of"), pointer);
@@ -53,7 +56,9 @@
   tools.hidden = true;
   tools.setAttribute("role", "toolbar");
   tools.setAttribute("aria-label", "This value");
-  tools.append(note, "Copy");
+  const copy = document.createElement("span");
+  copy.className = "copies";
+  copy.textContent = "Copy";
   const actions = {
     Value: copyValue,
     Link: copyLink,
@@ -62,6 +67,8 @@
     JavaScript: (item) => copyPath(item, "javascript"),
     Python: (item) => copyPath(item, "python"),
   };
+  const labelOf = (label, item) =>
+    label === "Link" && askedOf(item).has("in") ? "Link to the text" : label;
   let current = null;
 
   // Only members have it, and only for the output: the page says where a link to a part is made.
@@ -87,7 +94,11 @@
   const act = async (label, item) => {
     const done = await actions[label](item);
     buttons[label].textContent = done ? "Copied" : "Failed";
-    setTimeout(() => { buttons[label].textContent = label; }, 2000);
+    tools.classList.add("said");
+    setTimeout(() => {
+      buttons[label].textContent = labelOf(label, current ?? item);
+      tools.classList.remove("said");
+    }, 2000);
   };
 
   for (const label of Object.keys(actions)) {
@@ -102,13 +113,14 @@
     buttons[label] = button;
     tools.append(button);
   }
-  tools.append(share);
+  tools.append(copy, share, note);
 
   const show = (item) => {
     const tree = item.closest(".tree");
     if (!ownerOf(item)?.dataset.branches) return;
     if (item !== current) note.textContent = "";
     current = item;
+    buttons.Link.textContent = labelOf("Link", item);
     share.hidden = !shareAddress(item);
     if (tools.parentElement !== tree.parentElement) tree.after(tools);
     const line = item.querySelector(":scope > details:not(.inside) > summary") || item;

@@ -167,6 +167,23 @@ def test_a_path_that_begins_inside_a_text_says_so(reader: Page, stage: Stage) ->
     expect(tools).not_to_contain_text("begins")
 
 
+def test_a_link_to_a_node_inside_a_text_says_that_it_leads_to_the_text(
+    reader: Page, stage: Stage
+) -> None:
+    show(reader, stage, json.dumps({"json": {"reply": '{"id":1}'}}))
+    reader.locator('li[data-at="/reply"] summary').click()
+    reader.locator('li[data-at="/id"]').focus()
+    tools = reader.get_by_role("toolbar", name="This value")
+    tools.hover()
+
+    tools.get_by_role("button", name="Link to the text").click()
+
+    expect(reader.locator("#announcer")).to_have_text("Link to the text copied")
+    assert reader.evaluate("navigator.clipboard.readText()").endswith("/#/reply")
+    reader.locator('li[data-at="/reply"]').focus()
+    expect(tools.get_by_role("button", name="Link", exact=True)).to_be_attached()
+
+
 @pytest.fixture
 def insecure(browser: Browser, stage: Stage) -> Iterator[tuple[Page, BrowserContext]]:
     """A page on plain http at a name that is not this machine's own: browsers give it no clipboard."""

@@ -172,6 +172,18 @@ RENAME = """() => {
 }"""
 
 
+def test_the_moments_of_a_run_that_goes_on_stand_on_one_line(alice: Page) -> None:
+    look_up(alice, scenario("waiting").run_id)
+
+    created = alice.locator(".of-run dt", has_text="Created").bounding_box()
+    started = alice.locator(".of-run dt", has_text="Started").bounding_box()
+
+    assert created
+    assert started
+    assert created["y"] == started["y"]
+    assert created["x"] < started["x"]
+
+
 def test_names_without_a_space_make_nothing_wider_than_a_phone(alice: Page) -> None:
     alice.set_viewport_size({"width": 390, "height": 800})
     pages = ["keys/", "settings/", "activity/", "watches/", "webhook/", "members/", "history/"]

@@ -25,6 +25,7 @@ def share_first_order(alice: Page) -> str:
     look_up(alice, scenario("order-report").run_id)
     row = alice.locator('#output .tree li[data-at="/orders/0"]')
     row.locator("summary").first.hover(position={"x": 30, "y": 5})
+    alice.get_by_role("toolbar", name="This value").hover()
     alice.get_by_role("button", name="Share this part…").click()
     expect(alice.get_by_label("Which part")).to_have_value("/orders/0")
     expect(alice.locator(".previewed .tree").first).to_contain_text("Zoë Müller")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, expect
 
 from results.sandbox.scenarios import scenario
 from tests.browser.conftest import Demo, look_up, share, sign_in
@@ -13,6 +13,7 @@ from tests.browser.conftest import Demo, look_up, share, sign_in
 pytestmark = pytest.mark.browser
 
 TABLE = scenario("store-json-current").run_id
+STRANGE = scenario("strange-values").run_id
 
 
 @pytest.fixture
@@ -248,6 +249,7 @@ def test_the_way_to_a_node_is_copied_for_four_tools(table: Page, context: Browse
     table.keyboard.press("ArrowRight")
     table.locator('#output .tree li[data-at="/7/sku"]').focus()
     tools = table.get_by_role("toolbar", name="This value")
+    tools.hover()
 
     for name, way in {
         "JSONPath": "$[7].sku",
@@ -259,6 +261,46 @@ def test_the_way_to_a_node_is_copied_for_four_tools(table: Page, context: Browse
         expect(table.locator("#announcer")).to_have_text("Path copied")
         assert table.evaluate("navigator.clipboard.readText()") == way
         table.evaluate("document.querySelector('#announcer').textContent = ''")
+
+
+def box_of(found: Locator) -> FloatRect:
+    box = found.bounding_box()
+    assert box is not None
+    return box
+
+
+def test_the_tools_of_a_row_cover_none_of_its_text_until_they_are_pointed_at(
+    alice: Page, table: Page
+) -> None:
+    alice.goto(f"/t/acme/runs/{STRANGE}/?view=tree")
+    tools = alice.get_by_role("toolbar", name="This value")
+    long = alice.locator('#output .tree li[data-at="/long"]')
+
+    long.hover(position={"x": 20, "y": 10})
+    expect(tools).to_be_visible()
+    text = box_of(long)
+    assert text["x"] + text["width"] <= box_of(tools)["x"]
+
+    tools.hover()
+    row = box_of(tools)
+    for name in ("Value", "Link", "JSONPath", "jq", "JavaScript", "Python", "Share this part…"):
+        button = box_of(tools.get_by_role("button", name=name, exact=True))
+        assert button["width"] > 15
+        assert row["x"] < button["x"] < row["x"] + row["width"]
+
+
+def test_the_tools_of_a_row_unfold_for_whoever_comes_to_them_by_keyboard(table: Page) -> None:
+    table.locator('#output .tree li[data-at="/7"]').focus()
+    tools = table.get_by_role("toolbar", name="This value")
+    folded = box_of(tools)
+
+    table.keyboard.press("Tab")
+    table.keyboard.press("Tab")
+
+    expect(tools.get_by_role("button", name="Link")).to_be_focused()
+    unfolded = box_of(tools)
+    assert unfolded["width"] > 2 * folded["width"]
+    assert unfolded["x"] + unfolded["width"] == pytest.approx(folded["x"] + folded["width"], abs=1)
 
 
 def test_without_javascript_the_box_above_every_page_has_a_button(

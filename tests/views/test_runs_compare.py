@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.test import Client
 
 from results.domain.status import State
-from results.models import Team
+from results.models import StoredResult, Team
 from tests import make
 from tests.hostile import HOSTILE
 from tests.views.strangers import assert_asks_for_sign_in, assert_hidden
@@ -65,6 +66,53 @@ def test_without_another_success_it_asks_for_a_run(as_bob: Client, team: Team) -
     make.make_result(team=team, run_id="run_after1")
 
     assert "No other success of this task is stored" in text_of(as_bob.get(COMPARE))
+
+
+def test_without_another_success_the_other_runs_of_the_task_are_offered(
+    as_bob: Client, team: Team
+) -> None:
+    make.make_result(team=team, run_id="run_after1")
+    for day, run_id in enumerate(("run_older1", "run_newer1"), start=1):
+        make.make_result(
+            team=team,
+            run_id=run_id,
+            state=State.FAILED,
+            error=b"{}",
+            now=make.NOW + timedelta(days=day),
+        )
+    make.make_result(team=team, run_id="run_stranger1", state=State.FAILED, error=b"{}")
+    StoredResult.objects.filter(run_id="run_stranger1").update(task="another")
+    other = make.make_team(name="Other")
+    make.make_result(team=other, run_id="run_theirs1", state=State.FAILED, error=b"{}")
+
+    page = text_of(as_bob.get(COMPARE))
+
+    offered = page.partition("Or with another stored run of its task")[2].partition("</ul>")[0]
+    assert re.findall('href="([^"]+)"', offered) == ["?with=run_newer1", "?with=run_older1"]
+    assert offered.count('<span class="badge bad">Failed</span> <time') == 2
+    assert "Both runs side by side" in text_of(as_bob.get(COMPARE + "?with=run_newer1"))
+
+
+def test_no_runs_are_offered_where_there_are_none_or_none_are_needed(
+    as_bob: Client, two: Team
+) -> None:
+    make.make_result(team=two, run_id="run_alone1")
+    StoredResult.objects.filter(run_id="run_alone1").update(task="alone")
+
+    assert "Or with another" not in text_of(as_bob.get(COMPARE))
+    assert "Or with another" not in text_of(as_bob.get("/t/acme/runs/run_alone1/compare/"))
+
+
+def test_few_runs_are_offered_of_many_and_also_for_a_name_that_leads_nowhere(
+    as_bob: Client, team: Team
+) -> None:
+    make.make_result(team=team, run_id="run_after1")
+    for number in range(9):
+        make.make_result(team=team, run_id=f"run_other{number}", state=State.FAILED, error=b"{}")
+
+    page = text_of(as_bob.get(COMPARE, {"with": "run_nobody"}))
+
+    assert page.count('href="?with=run_other') == 6
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,45 @@ def test_without_the_script_it_is_a_page_that_keeps_what_was_typed(
     assert 'href="/t/acme/runs/run_stored1/"' in page
 
 
+def test_a_text_is_not_asked_for_keys_and_paths_that_it_lacks(as_bob: Client, team: Team) -> None:
+    make.make_result(team=team, output=b'"one abc two"')
+
+    page = ask(as_bob, fragment=False, q="abc")
+
+    assert "1 match<" in page
+    assert 'placeholder="Search the text' in page
+    for lacking in ('name="where"', 'name="under"'):
+        assert lacking not in page
+
+
+@pytest.mark.parametrize(("name", "found"), [("metadata", "step"), ("payload", "card")])
+def test_what_is_beside_the_output_is_searched_from_where_it_is_shown(
+    as_alice: Client, team: Team, name: str, found: str
+) -> None:
+    make.make_result(team=team, output=OUTPUT, details=DETAILS)
+    shown: str = as_alice.get("/t/acme/runs/run_stored1/").content.decode()
+
+    form = shown.partition(f'aria-label="Search in the {name}"')[0].rpartition("<form")[2]
+    field = f'<input type="hidden" name="of" value="{name}">'
+    page = ask(as_alice, fragment=False, q="abc", of=name)
+
+    assert f'action="{SEARCH}"' in form
+    assert field in shown
+    assert f"<h1>Search in the {name}</h1>" in page
+    assert f"of={name}&amp;at=/{found}&amp;reveal=#marked" in page
+
+
+def test_what_holds_nothing_is_not_offered_to_be_searched(as_alice: Client, team: Team) -> None:
+    make.make_result(team=team, details=b'{"metadata":7,"payload":{}}')
+
+    shown = as_alice.get("/t/acme/runs/run_stored1/").content.decode()
+
+    assert "<h2>Payload</h2>" in shown
+    assert "<h2>Metadata</h2>" in shown
+    for name in ("metadata", "payload"):
+        assert f"Search in the {name}" not in shown
+
+
 def test_an_exact_phrase_minds_its_case(as_bob: Client, team: Team) -> None:
     make.make_result(team=team, output=OUTPUT)
 
