@@ -143,8 +143,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # What sets headers comes first, so that files and early refusals have them too.
     "dashboard.middleware.RightOfWayMiddleware",
+    # What sets headers comes first, so that files and early refusals have them too.
     "dashboard.middleware.OriginMiddleware",
     "dashboard.request_lines.RequestLineMiddleware",
     "csp.middleware.CSPMiddleware",

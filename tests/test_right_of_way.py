@@ -62,6 +62,15 @@ def short_request(way: RightOfWay, told: list[str]) -> Callable[[threading.Event
     return answer
 
 
+def endless_request(way: RightOfWay, over: threading.Event) -> Callable[[threading.Event], None]:
+    def answer(begun: threading.Event) -> None:
+        with way.answering():
+            begun.set()
+            assert over.wait(10)
+
+    return answer
+
+
 def test_a_long_request_goes_on_after_the_short_ones(way: RightOfWay) -> None:
     told: list[str] = []
 
@@ -111,12 +120,7 @@ def test_a_long_request_that_is_answered_makes_nobody_wait(way: RightOfWay) -> N
 def test_nobody_waits_longer_than_is_bearable() -> None:
     way, gone_on = RightOfWay(waits_s=A_MOMENT), threading.Event()
 
-    def endless(begun: threading.Event) -> None:
-        with way.answering():
-            begun.set()
-            assert gone_on.wait(10)
-
-    with way.answering(), meanwhile(endless):
+    with way.answering(), meanwhile(endless_request(way, gone_on)):
         way.expect_long()
         for _ in range(3):
             way.give_way()
@@ -141,12 +145,7 @@ def test_nobody_gives_way_to_a_request_that_only_waits(way: RightOfWay) -> None:
 def test_a_long_request_gives_way_no_longer_for_having_waited() -> None:
     way, gone_on = RightOfWay(waits_s=0), threading.Event()
 
-    def endless(begun: threading.Event) -> None:
-        with way.answering():
-            begun.set()
-            assert gone_on.wait(10)
-
-    with way.answering(), meanwhile(endless):
+    with way.answering(), meanwhile(endless_request(way, gone_on)):
         way.expect_long()
         with way.idle():
             threading.Event().wait(1)

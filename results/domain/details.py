@@ -12,8 +12,7 @@ from typing import Any
 import msgspec
 
 from results.domain.identity import NotARunIdError, RunId
-from results.domain.outputs import jsontext, levels
-from results.domain.outputs.json import SPACE
+from results.domain.json_members import Members, NotAnObjectError, members_of
 from results.domain.packet import Packet
 from results.domain.status import read_status
 
@@ -86,7 +85,7 @@ class RunDetails:
 
 def read_details(answer: bytes | None) -> RunDetails:
     """Read the members of a retrieve answer; never raises, what is odd is left out."""
-    members = members_of(answer or b"")
+    members = members_as_sent(answer or b"")
     if members is None:
         return RunDetails()
     plain = {
@@ -120,34 +119,23 @@ def without_values(answer: bytes | None) -> bytes | None:
     """The same answer without what whoever triggered or wrote the run put into it."""
     if not answer:
         return answer
-    members = members_of(answer)
+    members = members_as_sent(answer)
     if members is None:
         return None
     left = {name: members[name] for name in _MACHINERY if name in members}
     if "schedule" in left:
         # Its external id is anybody's word, often a customer's.
-        schedule = members_of(left["schedule"]) or {}
+        schedule = members_as_sent(left["schedule"]) or {}
         left["schedule"] = _object({name: schedule[name] for name in _SCHEDULE if name in schedule})
     return _object(left)
 
 
-def members_of(answer: bytes) -> dict[str, bytes] | None:
-    """Each member of an object as it was sent, the last of equal names; None when it is no object.
-
-    Half a surrogate pair in one value, or one that is nested very deep, loses no other.
-    """
+def members_as_sent(answer: bytes) -> Members | None:
+    """Each member of an object as it was sent (see ``members_of``); None when it is no object."""
     try:
-        raws = msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return _scanned(answer)
-    return {name: bytes(raw) for name, raw in raws.items()}
-
-
-def _scanned(text: bytes) -> dict[str, bytes] | None:
-    text = text.strip(SPACE)
-    if not text.startswith(b"{") or jsontext.fault(text) is not None:
+        return members_of(answer)
+    except NotAnObjectError:
         return None
-    return {member.name or "": bytes(member.value) for member in levels.scanned(text)}
 
 
 def _object(members: Mapping[str, bytes]) -> bytes:

@@ -16,7 +16,7 @@ from typing import Self
 import msgspec
 
 from results.domain.cutting import cut, plain
-from results.domain.details import members_of
+from results.domain.details import members_as_sent
 from results.domain.document import Document
 from results.domain.findings import Finding, Masked
 from results.domain.masking import masked
@@ -156,15 +156,18 @@ def disclose(
     ``checkpoint`` is called every few milliseconds of work.
     """
     choices = choices.kept_narrow()
-    missing, name, rest = False, "", [output.data if output is not None else None, error]
+    missing, name = False, ""
+    sent = output.data if output is not None else None
+    rest: tuple[bytes | None, ...] = ()
     if choices.scope is Scope.ERROR:
-        output, missing = None, error is None
+        rest, output, missing = (sent,), None, error is None
     elif choices.scope is Scope.PART:
         part = cut(output, choices.pointer) if output is not None else None
         output, name = (part.packet, part.name) if part is not None else (None, "")
+        rest = (sent, error)
         error, details, missing = None, None, output is None
     desk = _Desk(choices, name, with_places, checkpoint)
-    if choices.scope is not Scope.WHOLE and not missing:
+    if not missing:
         desk.learn(rest)
     output = desk.packet(output) if output is not None else None
     error = desk.text(error, "error") if error is not None else None
@@ -200,7 +203,7 @@ class _Desk:
         self._checkpoint = checkpoint
 
     def learn(self, rest: Iterable[bytes | None]) -> None:
-        """Take the secrets of the output and of the error for secrets where one part of them repeats them."""
+        """Take the secrets of what is not disclosed whole for secrets where a part repeats them."""
         for data in rest:
             found = masked(data or b"", part="output", checkpoint=self._checkpoint)
             self._values |= found.values
@@ -238,7 +241,7 @@ class _Desk:
     def details(self, answer: bytes | None) -> bytes | None:
         """What was asked for of the details, and nothing else of them."""
         wanted = [name for name in ("payload", "metadata", "tags") if getattr(self._choices, name)]
-        members = members_of(answer) if answer and wanted else None
+        members = members_as_sent(answer) if answer and wanted else None
         if members is None:
             return None
         kept = [

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from results.domain.checkpoints import pausing
 from results.domain.findings import Finding, Hunt, Masked
 from results.domain.outputs import json as plain_json
 from results.domain.outputs import jsontext, printing
@@ -48,7 +49,6 @@ _MOST_KNOWN = 1_000
 _MOST_MARKS = 2_000
 _known: dict[bytes, array[int]] = {}
 _remembering = Lock()
-_STRETCH = 200
 
 
 def masked(
@@ -100,9 +100,7 @@ def _masked_text(data: bytes, hunt: Hunt, where: str, at: int = 0) -> Masked:
     if not may_hold(data):
         return Masked(data)
     findings, pieces, read = [], [], 0
-    for number, span in enumerate(spans(data, hunt.checkpoint)):
-        if not number % _STRETCH:
-            hunt.checkpoint()
+    for span in pausing(spans(data, hunt.checkpoint), hunt.checkpoint):
         finding = hunt.found(where, at, span, data[span.start : span.end])
         findings.append(finding)
         if not finding.is_shown:
@@ -136,9 +134,7 @@ class _JsonMasker:
         """Everything masked; the data as it came when nothing had to be."""
         if self._hunt.name and not self._depth:
             self._value(self._after_space(0), self._hunt.name)
-        for number, mark in enumerate(self._marks()):
-            if not number % _STRETCH:
-                self._hunt.checkpoint()
+        for mark in pausing(self._marks(), self._hunt.checkpoint):
             if mark >= self._read:
                 self._look_at(mark)
         if not self._edits:
@@ -225,9 +221,7 @@ class _JsonMasker:
         # Of each open container: where it begins, if a string that is the first of a list comes before.
         opened: list[int | None] = []
         is_first = is_beside = True
-        for number, token in enumerate(_TOKEN.finditer(self._text, at)):
-            if not number % _STRETCH:
-                self._hunt.checkpoint()
+        for token in pausing(_TOKEN.finditer(self._text, at), self._hunt.checkpoint):
             if token["close"] is not None:
                 begun = opened.pop()
                 if begun is not None:
@@ -248,9 +242,7 @@ class _JsonMasker:
             return
         # What the values of each open container stand under, and what the next value does.
         names, under = [], name
-        for number, token in enumerate(_TOKEN.finditer(self._text, at)):
-            if not number % _STRETCH:
-                self._hunt.checkpoint()
+        for token in pausing(_TOKEN.finditer(self._text, at), self._hunt.checkpoint):
             self._read = token.end()
             if token["open"] is not None:
                 names.append(under)
@@ -293,7 +285,8 @@ class _JsonMasker:
         where = f"{self._where}:{start}"
         if self._depth < _MOST_INSIDE and inner.lstrip(_SPACE)[:1] in _BEGIN_JSON:
             result = _masked(inner, self._hunt, where=where, depth=self._depth + 1)
-            self._findings += self._found_inside(result, start)
+            found = pausing(result.findings, self._hunt.checkpoint)
+            self._findings += [replace(finding, at=start) for finding in found]
         else:
             result = _masked_text(inner, self._hunt, where, start)
             self._findings += result.findings
@@ -301,9 +294,3 @@ class _JsonMasker:
             text = jsontext.quoted(result.data.decode("utf-8", "replace"))
             self._edits.append(_Edit(start, end, text))
             self._in_names |= is_name
-
-    def _found_inside(self, result: Masked, start: int) -> Iterator[Finding]:
-        for number, finding in enumerate(result.findings):
-            if not number % _STRETCH:
-                self._hunt.checkpoint()
-            yield replace(finding, at=start)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from results.domain.checkpoints import pausing
 from results.domain.short_names import SHORT_NAMES, whole_names
 from results.domain.telling_names import (
     KEYS_OF,
@@ -151,9 +152,7 @@ def spans(text: bytes, checkpoint: Callable[[], None] = lambda: None) -> list[Sp
     ]
     found.sort(key=lambda span: (span.start, -span.end))
     merged: list[Span] = []
-    for number, span in enumerate(found):
-        if not number % _STRETCH:
-            checkpoint()
+    for span in pausing(found, checkpoint):
         if merged and span.start < merged[-1].end:
             last = merged[-1]
             merged[-1] = Span(last.start, max(last.end, span.end), last.kind)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from results.domain.checkpoints import pausing
 from results.domain.document import MOST_CHILDREN, Document, Node, NodeType
 from results.domain.opened import Notes, below, folded, leaf_text, members_of, opened
 from results.domain.ordering import Group, Key, sort_key
@@ -70,7 +71,7 @@ class Table:
         document: Document,
         places: Places,
         place: Place,
-        checkpoint: Callable[[], None] | None,
+        checkpoint: Callable[[], None],
     ) -> None:
         """``place`` is a list of ``places``, which belong to the document; ``table_of`` finds them."""
         self._checkpoint = checkpoint
@@ -165,10 +166,7 @@ class Table:
         return members
 
     def _items(self) -> Iterator[_Item]:
-        for index, item in enumerate(self._all_items()):
-            if self._checkpoint is not None and not index % _STRETCH:
-                self._checkpoint()
-            yield item
+        return pausing(self._all_items(), self._checkpoint, every=_STRETCH)
 
     def _all_items(self) -> Iterator[_Item]:
         types, parent = self._places.types, self._place.position
@@ -266,7 +264,7 @@ def _is_object(value: Value, position: Position) -> bool:
 
 
 def table_of(
-    document: Document, pointer: str = "", *, checkpoint: Callable[[], None] | None = None
+    document: Document, pointer: str = "", *, checkpoint: Callable[[], None] = lambda: None
 ) -> Table | None:
     """The table at ``pointer``; None where there is no list, or not most of its items are objects with members.
 

@@ -99,6 +99,7 @@ def _of_postgres(error: psycopg.Error) -> Trouble | None:
     code = error.sqlstate
     if code is None:
         # Nothing came from the server: it is not there, or the connection broke.
-        gone = {"OperationalError", "InterfaceError"}
-        return Trouble.AWAY if gone & {kind.__name__ for kind in type(error).__mro__} else None
+        from psycopg import InterfaceError, OperationalError  # noqa: PLC0415  loaded, as its error shows
+
+        return Trouble.AWAY if isinstance(error, OperationalError | InterfaceError) else None
     return _POSTGRES.get(code) or _POSTGRES.get(code[:2])

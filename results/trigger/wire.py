@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from results.domain.json_members import Members, NotAnObjectError, members_of
 from results.domain.packet import Packet
 from results.domain.problems import KeyRejected, RateLimited, RunProblem, Unreachable, Unreadable
 from results.domain.result import (
@@ -23,7 +24,6 @@ from results.domain.result import (
     StoredOutput,
 )
 from results.domain.status import State, read_status
-from results.trigger.members import Members, NotAnObjectError, members_of
 from results.trigger.pauses import pause
 
 STORE_TYPE = "application/store"

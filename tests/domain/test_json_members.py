@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results.trigger import members
-from results.trigger.members import NotAnObjectError, members_of
+from results.domain import json_members
+from results.domain.json_members import NotAnObjectError, members_of
 
 VALUES = st.recursive(
     st.none()
@@ -30,8 +30,8 @@ def test_cutting_by_hand_finds_what_the_strict_reader_finds(
 ) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=plain).encode()
 
-    assert members._cut(text) == members_of(text)
-    assert {name: json.loads(raw) for name, raw in members._cut(text).items()} == value
+    assert json_members._cut(text) == members_of(text)
+    assert {name: json.loads(raw) for name, raw in json_members._cut(text).items()} == value
 
 
 @given(st.binary(max_size=60))
