@@ -14,10 +14,14 @@ from results.models.audit import Action
 from results.services import answers, audit, ending, remembering, sealing
 
 
+@transaction.atomic(savepoint=False)
 def store_result(
     *, sighting: Sighting, asked: answers.Asked, found: RunResult, now: datetime
 ) -> None:
-    """Keep a finished run for ever, sealed, and forget its sighting; the first writer settles it."""
+    """Keep a finished run for ever, sealed, and forget its sighting, in one transaction whoever calls.
+
+    The first writer settles what a result is.
+    """
     team = sighting.team
     key = ProjectKey.objects.filter(pk=asked.key_id).first() if asked.key_id else None
     output = found.output

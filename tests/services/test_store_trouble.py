@@ -13,9 +13,10 @@ import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 
-from results.models import Lookup, ShareLink, Team
+from results.models import Lookup, ShareLink, Sighting, StoredResult, Team
 from results.services import store_trouble
 from results.services.store_trouble import Trouble, trouble_of
+from tests import make
 from tests.guards.stage import set_stage
 
 
@@ -157,6 +158,17 @@ def test_r14_what_is_stored_is_read_on_a_full_disk(
     assert refused.status_code == 503
     assert b"There is no room left" in refused.content
     assert (Lookup.objects.count(), ShareLink.objects.get().opened_count) == (looks, opened)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_whose_content_finds_no_room_is_not_stored_by_half(team: Team) -> None:
+    full = failing(of_sqlite(sqlite3.SQLITE_FULL), only='INSERT INTO "RESULTS_RESULTBODY"')
+
+    with connection.execute_wrapper(full), pytest.raises(DatabaseError):
+        make.make_result(team=team)
+
+    assert not StoredResult.objects.exists()
+    assert Sighting.objects.get().run_id == "run_stored1"
 
 
 def write(error: Exception) -> None:
