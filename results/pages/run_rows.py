@@ -47,8 +47,8 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 class RunRow:
     """One run in the list; ``is_answered`` says that something is known of it, or why nothing is.
 
-    ``not_asked`` is why nobody could be asked just now, as a clause, and ``waits_until`` the time of
-    day before which the API wants no question; many rows share them.
+    ``not_asked`` is why nobody could be asked just now, as a clause, and ``waits_until`` the moment
+    before which the API wants no question; many rows share them.
     """
 
     run_id: str
@@ -64,7 +64,7 @@ class RunRow:
     age: str = ""
     headline: str = ""
     not_asked: str = ""
-    waits_until: str = ""
+    waits_until: datetime | None = None
     is_asked_about: bool = False
     is_answered: bool = True
     version: str = ""
@@ -129,7 +129,7 @@ def _sighting_row(sighting: Sighting, *, has_keys: bool, now: datetime) -> RunRo
     key = sighting.key
     reason = _reason(sighting, state)
     not_asked = reason.partition(NOT_ASKED)[2].partition("; asked again")[0]
-    waits_until = reason.partition(ASKED_TO_WAIT)[2]
+    waits_until = _api_wants_none_before(sighting) if ASKED_TO_WAIT in reason else None
     return RunRow(
         sighting.run_id,
         state,
@@ -158,6 +158,16 @@ def _reason(sighting: Sighting, state: State) -> str:
     return ""
 
 
+def _api_wants_none_before(sighting: Sighting) -> datetime | None:
+    """When the last of the pauses ends that the API itself asked for."""
+    untils = [
+        datetime.fromisoformat(said["until"])
+        for said in sighting.keys_asked
+        if "until" in said and said.get("said", "").startswith(ASKED_TO_WAIT)
+    ]
+    return max(untils, default=None)
+
+
 def outcome_of(row: RunRow) -> str:
     """One of OUTCOMES; a run is "not finished" only where somebody said so."""
     if row.is_answered:
@@ -182,7 +192,7 @@ def resting_words(rows: Sequence[RunRow]) -> str:
         why = re.sub(r"^its\b", "a key's", reasons.most_common(1)[0][0])
         said.append(f"{_were(reasons.total())} not asked about just now: {why}.")
     if untils := [row.waits_until for row in rows if row.waits_until]:
-        why = f"the API {ASKED_TO_WAIT}{max(untils)}"
+        why = f"the API {ASKED_TO_WAIT}{max(untils):%H:%M:%S} UTC"
         said.append(f"{_were(len(untils))} not answered just now: {why}.")
     return " ".join(said)
 

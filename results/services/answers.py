@@ -63,13 +63,14 @@ class KeySaid:
 
     @property
     def as_json(self) -> dict[str, str]:
-        """The form in which rows keep it."""
-        return {
+        """The form in which rows keep it; ``until`` only where there is one, as ISO 8601 in UTC."""
+        kept = {
             "key_id": str(self.key_id),
             "key": self.label,
             "state": self.state.value,
             "said": self.reason,
         }
+        return kept if self.until is None else kept | {"until": self.until.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from results.domain.problems import RateLimited
 from results.domain.status import State
 from results.models import Lookup, Sighting, StoredResult, Team
 from results.rounds import go_round
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
+from results.services.answers import KeySaid
 from tests import make
 from tests.views.strangers import assert_asks_for_sign_in, assert_hidden
 
@@ -257,15 +260,17 @@ def test_a_pause_that_the_api_asked_for_is_said_once_for_all_rows(
         sighting = make.make_sighting(
             team=team, run_id=f"run_{number}", state=state, status="QUEUED", now=timezone.now()
         )
-        said = f"asked us to wait until 10:00:0{number} UTC"
-        sighting.trouble = said if state is State.PENDING else ""
-        sighting.keys_asked = [{"key": "Shop", "state": "rate_limited", "said": said}]
+        until = datetime(2026, 11, 23, 23, 59, 58, tzinfo=UTC) + timedelta(seconds=number)
+        paused = RateLimited(until)
+        said = KeySaid(uuid.uuid4(), "Shop", paused.state, paused.reason, until)
+        sighting.trouble = said.reason if state is State.PENDING else ""
+        sighting.keys_asked = [said.as_json]
         sighting.save()
 
     text = show(as_bob, "run_0", "run_1", "run_2").content.decode()
 
     assert text.count("asked us to wait") == 1
-    assert "3 were not answered just now: the API asked us to wait until 10:00:02 UTC." in text
+    assert "3 were not answered just now: the API asked us to wait until 00:00:00 UTC." in text
     assert text.index("asked us to wait") < text.index("<tbody>")
 
 
