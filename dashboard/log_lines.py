@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from results.domain import personal_token
 from results.services import origin
 
 _MASK = "[masked]"
@@ -23,6 +24,7 @@ _SECRETS = re.compile(
             r"\b(?:tr|pk)_[a-z]+_\w{8,}",  # project keys
             r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",  # tokens of the API
             r"\bwhsec_[\w+/=-]+",
+            personal_token.IN_TEXT.pattern,
             r"\bk\w*:[A-Za-z0-9+/]{43}=",  # master keys
             r"(?<=Bearer )\S+",
             r"(?<=://)[^/\s@]*:[^/\s@]*(?=@)",  # user and password in an address

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import LazyObject
 
 from results.services import measuring
 
@@ -49,8 +50,10 @@ def _page(request: HttpRequest) -> str:
 def _facts(
     request: HttpRequest, page: str, status: int, seconds: float
 ) -> dict[str, str | int | float | None]:
-    # Whoever was not looked up for the page is not looked up for its line.
-    user = getattr(request, "_cached_user", None)
+    user = vars(request).get("user")
+    if isinstance(user, LazyObject):
+        # Whoever was not looked up for the page is not looked up for its line.
+        user = getattr(request, "_cached_user", None)
     team = getattr(request, "team", None)
     return {
         "method": request.method,

@@ -24,6 +24,7 @@ from django_htmx.middleware import HtmxDetails
 from results.domain.identity import read_pasted
 from results.forms import LONGEST_PASTE
 from results.models import Membership, Role, StoredResult, Team
+from results.script_door import answered, comes_by_token
 from results.services import lookup, paces
 from results.services.watching import Bell, bell
 
@@ -61,11 +62,15 @@ class OutputsWithheldError(PermissionDenied):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who may pass: `anyone` with a reason, `signed in`, or `members` from a role upwards."""
+    """Who may pass: `anyone` with a reason, `signed in`, or `members` from a role upwards.
+
+    ``takes_tokens`` says that a script may come in a member's place.
+    """
 
     who: str
     role: Role | None = None
     reason: str = ""
+    takes_tokens: bool = False
 
 
 def for_anyone(
@@ -115,15 +120,18 @@ def for_signed_in(
 
 
 def for_members(
-    role: Role, *, methods: tuple[str, ...] = ("GET", "HEAD")
+    role: Role, *, methods: tuple[str, ...] = ("GET", "HEAD"), takes_tokens: bool = False
 ) -> Callable[
     [Callable[Concatenate[TeamRequest, P], HttpResponseBase]],
     Callable[..., HttpResponseBase],
 ]:
     """Let in members of the team in the address who have at least this role.
 
-    Membership is looked up at every request, from the user towards the team, and never kept.
+    Membership is looked up at every request, from the user towards the team, and never kept. With
+    ``takes_tokens`` a personal token of a member does instead of a session; it only reads.
     """
+    if takes_tokens and not {"GET", "HEAD"}.issuperset(methods):
+        raise ValueError("a personal token changes nothing")
 
     def mark(
         view: Callable[Concatenate[TeamRequest, P], HttpResponseBase],
@@ -133,19 +141,24 @@ def for_members(
         def guarded(
             request: HttpRequest, /, team: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
+            def entered() -> HttpResponseBase:
+                membership = enter(request, team)
+                if membership is None:
+                    raise Http404
+                if not Role(membership.role).covers(role):
+                    raise PermissionDenied
+                return view(cast("TeamRequest", request), *args, **kwargs)
+
+            if takes_tokens and comes_by_token(request):
+                return answered(request, team, entered)
             if not request.user.is_authenticated:
                 return ask_to_sign_in(request)
-            membership = enter(request, team)
-            if membership is None:
-                raise Http404
-            if not Role(membership.role).covers(role):
-                raise PermissionDenied
             try:
-                return view(cast("TeamRequest", request), *args, **kwargs)
+                return entered()
             except paces.TooManyLookupsError:
                 return _ask_later(request)
 
-        guarded.door = Door("members", role=role)  # type: ignore[attr-defined]
+        guarded.door = Door("members", role=role, takes_tokens=takes_tokens)  # type: ignore[attr-defined]
         return guarded
 
     return mark

@@ -19,6 +19,7 @@ from results.domain.identity import (
     read_pasted,
 )
 from results.models import ProjectKey, Team
+from results.models.personal_tokens import LONGEST_LABEL
 from results.services import notes
 
 LONGEST_PASTE = 64 * 1024
@@ -225,6 +226,23 @@ class WebhookForm(forms.Form):
         help_text="It may be a secret itself, so it is kept encrypted.",
     )
     enabled = forms.BooleanField(label="Send deliveries", required=False, initial=True)
+
+
+class TokenForm(forms.Form):
+    """A personal token: what it is for, and for how long."""
+
+    label = forms.CharField(
+        label="What is it for?",
+        max_length=LONGEST_LABEL,
+        widget=forms.TextInput(attrs={"placeholder": "nightly report", "autocomplete": "off"}),
+        help_text="So that you know later which one to revoke.",
+    )
+    days = forms.TypedChoiceField(
+        label="It works for",
+        choices=[(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year")],
+        coerce=int,
+        initial=30,
+    )
 
 
 class RetentionForm(forms.Form):

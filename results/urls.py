@@ -22,6 +22,7 @@ from results.views import (
     several,
     shares,
     tasks,
+    tokens,
     watches,
     webhooks,
 )
@@ -96,6 +97,9 @@ urlpatterns = [
     path("t/<slug:team>/webhook/test/", webhooks.test, name="webhooks-test"),
     path("t/<slug:team>/webhook/remove/", webhooks.remove, name="webhooks-remove"),
     path("t/<slug:team>/webhook/<uuid:delivery_id>/retry/", webhooks.retry, name="webhooks-retry"),
+    path("t/<slug:team>/tokens/", tokens.show, name="tokens-show"),
+    path("t/<slug:team>/tokens/create/", tokens.create, name="tokens-create"),
+    path("t/<slug:team>/tokens/<uuid:token_id>/revoke/", tokens.revoke, name="tokens-revoke"),
     path("t/<slug:team>/activity/", activity.show, name="activity-show"),
     path("t/<slug:team>/settings/", settings.show, name="settings-show"),
     path("t/<slug:team>/settings/retention/", settings.retention, name="settings-retention"),

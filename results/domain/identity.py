@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Never
 
+from results.domain import personal_token
+
 _RUN_ID = re.compile(r"run_[0-9A-Za-z]{1,64}")
 # A word begins after anything but a letter or digit, and after an escape that ends in one: %2F, \n.
 _BEGINNING = r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
@@ -187,7 +189,8 @@ def read_pasted(text: str) -> PastedText:
     """
     plain = _UNSEEN_BEFORE_ID.sub(" ", _UNSEEN_IN_WORD.sub("", _COLOURS.sub(" ", text)))
     keys = _KEY_IN_TEXT.findall(plain)
-    bare = _TOKEN_IN_TEXT.sub(" ", _KEY_IN_TEXT.sub(" ", plain))
+    without_ours = personal_token.IN_TEXT.sub(" ", plain)
+    bare = _TOKEN_IN_TEXT.sub(" ", _KEY_IN_TEXT.sub(" ", without_ours))
     holds_secret = bare != plain
     cut = _SHORTENED.sub(" ", bare)
     found = tuple(dict.fromkeys(map(RunId, _RUN_ID_IN_TEXT.findall(_ADDRESS.sub(_path_of, cut)))))
@@ -200,6 +203,12 @@ def read_pasted(text: str) -> PastedText:
             environment_hint=_environment_of(bare, keys),
             shortened=shortened,
         )
+    if holds_secret and bare == without_ours:
+        hint = (
+            "That is a personal token of Runlens, not a run id. It was not stored, logged or sent "
+            "anywhere; scripts send it in a header."
+        )
+        return PastedText((), hint, holds_secret=True)
     if holds_secret:
         hint = (
             "That looks like an API key, not a run id. It was not stored, logged or sent anywhere. "

@@ -8,6 +8,7 @@ from results.models.key_generations import FormerKey, KeyRotation
 from results.models.keys import ProjectKey
 from results.models.lookups import Lookup, TeamLookup
 from results.models.notes import Note
+from results.models.personal_tokens import PersonalToken
 from results.models.pins import Pin
 from results.models.results import ResultBody, StoredResult
 from results.models.shares import ShareLink
@@ -29,6 +30,7 @@ __all__ = [
     "Lookup",
     "Membership",
     "Note",
+    "PersonalToken",
     "Pin",
     "ProjectKey",
     "ResultBody",

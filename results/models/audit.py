@@ -58,6 +58,8 @@ class Action(models.TextChoices):
     SHARE_PASSCODE_SET = "share.passcode_set", "Passcode of a share link changed"
     SHARE_PASSCODE_REFUSED = "share.passcode_refused", "Wrong passcode for a share link"
     SHARE_DOWNLOADED = "share.downloaded", "Shared output downloaded"
+    TOKEN_MADE = "token.made", "Personal token made"
+    TOKEN_REVOKED = "token.revoked", "Personal token revoked"
     WATCH_STARTED = "watch.started", "Watch started"
     WATCH_STOPPED = "watch.stopped", "Watch stopped"
     WEBHOOK_SET = "webhook.set", "Webhook set"

@@ -148,7 +148,7 @@ def check(request: TeamRequest, run_id: RunId) -> HttpResponse:
     return _panel(request, seen)
 
 
-@for_members(Role.VIEWER)
+@for_members(Role.VIEWER, takes_tokens=True)
 def document(request: TeamRequest, run_id: RunId) -> HttpResponse:
     """The whole of a run as one JSON object for scripts."""
     now = timezone.now()
@@ -224,7 +224,7 @@ def search(request: TeamRequest, run_id: RunId) -> HttpResponse:
     return search_answer(request, page, "runs/search.html")
 
 
-@for_members(Role.VIEWER)
+@for_members(Role.VIEWER, takes_tokens=True)
 def output(request: TeamRequest, run_id: RunId) -> HttpResponse:
     """The output as a download: `?as=raw` byte for byte as sent, `?as=json` as clean JSON."""
     result = _stored(request, run_id)

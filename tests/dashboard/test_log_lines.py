@@ -35,6 +35,7 @@ def record(message: str, *arguments: Any, **told: Any) -> logging.LogRecord:
         ("postgres://u:secret@db.example/n", "postgres://[masked]@db.example/n"),
         (f"the ring {RING}", "the ring [masked]"),
         (make.WEBHOOK_SECRET, "[masked]"),
+        (f"sent runlens_{'Ab-_' * 10}xyz.", "sent [masked]."),
     ],
 )  # fmt: skip
 def test_t9_a_secret_is_masked_wherever_it_stands(said: str, told: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dashboard.log_lines import JsonLine, OriginFilter
 from results.models import Team
-from results.services import sharing
+from results.services import personal_tokens, sharing
 from tests import make
 
 
@@ -54,6 +55,19 @@ def test_a_line_tells_who_asked_for_what_and_how_it_ended(
         "user": alice.pk,
         "team": "acme",
     }
+
+
+def test_a_script_is_told_by_whose_token_it_comes(
+    client: Client, alice: Any, team: Team, lines: Any
+) -> None:
+    more: dict[str, Any] = {"lasts": timedelta(days=3_650), "by": alice, "now": make.NOW}
+    made = personal_tokens.make(membership=team.memberships.get(user=alice), label="x", **more)
+
+    client.get("/t/acme/runs/run_1.json", headers={"Authorization": f"Bearer {made.token}"})
+
+    [line] = lines()
+    assert (line["user"], line["page"], line["status"]) == (alice.pk, "runs-document", 200)
+    assert made.token.removeprefix("runlens_") not in json.dumps(line)
 
 
 def test_t4_a_share_link_is_not_in_it(client: Client, alice: Any, team: Team, lines: Any) -> None:

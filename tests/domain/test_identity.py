@@ -129,6 +129,18 @@ def test_what_a_trigger_call_returns_holds_a_token_that_alarms_nobody() -> None:
     assert (pasted.holds_secret, pasted.holds_key) == (True, False)
 
 
+def test_a_personal_token_is_called_one_and_cut_out_beside_a_run() -> None:
+    token = "runlens_" + "Ab-_" * 10 + "xyz"
+    command = f'curl -H "Authorization: Bearer {token}" https://x.example/t/a/runs/run_abc1.json'
+
+    alone, beside = read_pasted(token), read_pasted(command)
+
+    assert alone.hint is not None
+    assert "personal token" in alone.hint
+    assert alone.holds_secret
+    assert (beside.run_ids, beside.holds_secret, beside.holds_key) == (("run_abc1",), True, False)
+
+
 def test_a_key_that_looks_like_it_holds_a_run_is_a_key() -> None:
     assert read_pasted("tr_prod_run_abcdefghijklmnop").run_ids == ()
 

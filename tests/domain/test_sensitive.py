@@ -21,6 +21,7 @@ KEYS = [
     "rk_test_abcdefgh12345678",
     "sk-proj-abcdefgh12345678",
     "whsec_abcdefgh12345678",
+    "runlens_" + "Ab-_" * 10 + "xyz",
     "ghp_abcdefgh1234567890",
     "gho_abcdefgh1234567890",
     "github_pat_abcdefgh1234567890_abc",

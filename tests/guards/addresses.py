@@ -19,6 +19,7 @@ PARTS = {
     "share_id": uuid.UUID(int=7),
     "delivery_id": uuid.UUID(int=7),
     "note_id": uuid.UUID(int=7),
+    "token_id": uuid.UUID(int=7),
     "member_id": 7,
     "invitation_id": uuid.UUID(int=7),
     "pk": 7,

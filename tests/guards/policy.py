@@ -48,7 +48,8 @@ POLICY = {
     **_rules(
         "viewer", _READ, "history-home history-show tasks-show keys-show shares-show settings-show"
     ),
-    **_rules("viewer", _WRITE, "runs-check several-check"),
+    **_rules("viewer", _WRITE, "runs-check several-check tokens-create tokens-revoke"),
+    **_rules("viewer", _READ, "tokens-show"),
     **_rules("member", _READ, "watches-show watches-bell"),
     **_rules("member", _BOTH, "deletions-create keys-replace notes-add notes-edit"),
     **_rules("member", _READ, "previews-show previews-branch previews-search previews-output"),
@@ -62,6 +63,9 @@ POLICY = {
     **_rules("owner", _WRITE, "webhooks-save webhooks-renew webhooks-test webhooks-remove"),
     **_rules("owner", _WRITE, "webhooks-retry settings-retention settings-viewers"),
 }
+
+# Where a script may come with a personal token in place of a session.
+TAKE_TOKENS = frozenset({"runs-document", "runs-output"})
 
 # Whose rows the two administrations show: operators' of the instance, owners' of their own teams.
 OPERATORS_SEE = frozenset(

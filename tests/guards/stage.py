@@ -18,6 +18,7 @@ from results.models import (
     Lookup,
     Membership,
     Note,
+    PersonalToken,
     Pin,
     ProjectKey,
     Role,
@@ -29,7 +30,7 @@ from results.models import (
     Watch,
     WebhookDelivery,
 )
-from results.services import invitations, notes, pins, remembering, sharing
+from results.services import invitations, notes, personal_tokens, pins, remembering, sharing
 from tests import make
 
 ACCOUNT_PAGES = ("mfa_index", "account_change_password", "usersessions_list")
@@ -56,6 +57,7 @@ class Stage:
     note: Note
     invitation: Invitation
     member: Membership
+    personal: personal_tokens.Made
 
     @property
     def member_pages(self) -> dict[str, str]:
@@ -81,6 +83,7 @@ class Stage:
             "shares-show": f"/t/{self.team.slug}/shares/",
             "activity-show": f"/t/{self.team.slug}/activity/",
             "settings-show": f"/t/{self.team.slug}/settings/",
+            "tokens-show": f"/t/{self.team.slug}/tokens/",
             "deletions-create": f"{run}/delete/",
             "members-show": f"/t/{self.team.slug}/members/",
             **{name: reverse(name) for name in ACCOUNT_PAGES},
@@ -179,7 +182,10 @@ def set_stage(
     by_hand: dict[str, Any] = {"email": "", "mailer": None, "by": by, "now": timezone.now()}
     invited = invitations.invite(team=team, role=Role.VIEWER, **by_hand)
     member = Membership.objects.get(team=team, user=by)
-    rows = (made.row, made.token, watch, delivery, note, invited.row, member)
+    personal = personal_tokens.make(
+        membership=member, label="report", lasts=timedelta(days=30), by=by, now=timezone.now()
+    )
+    rows = (made.row, made.token, watch, delivery, note, invited.row, member, personal)
     return Stage(team, key, result, sighting, *rows)
 
 
@@ -213,6 +219,10 @@ def crowd(stage: Stage, *, by: Any, rows: int) -> None:
     for number, one in enumerate(live):
         one.pk, one.run_id = uuid.uuid4(), f"run_seen{number}"
     Watch.objects.bulk_create(live)
+    tokens = [PersonalToken.objects.get(pk=stage.personal.row.pk) for _ in range(rows)]
+    for number, token in enumerate(tokens):
+        token.pk, token.digest = uuid.uuid4(), number.to_bytes(32, "big")
+    PersonalToken.objects.bulk_create(tokens)
     run_ids = [copy.run_id for copy in copies]
     known = {copy.run_id: copy for copy in copies}
     looked = {"team": stage.team, "by": by, "now": make.NOW}

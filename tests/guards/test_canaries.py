@@ -131,7 +131,7 @@ def test_t9_nothing_that_anybody_is_shown_or_that_is_kept_holds_a_key(
         assert_hides(told, who, *HIDDEN)
         shown |= any(f"tr_dev_••••{key[-4:]}".encode() in told for key in (KEY, FORGED))
         if who.split()[0] in outsiders and "/s/" not in who:
-            assert_hides(told, who, OUTPUT, stage.token)
+            assert_hides(told, who, OUTPUT, stage.token, stage.personal.token)
 
     assert shown, "the prefix and the last four are there to tell keys apart"
     out = StringIO()
@@ -146,8 +146,8 @@ def test_t9_nothing_that_anybody_is_shown_or_that_is_kept_holds_a_key(
         "dumpdata": out.getvalue(),
     }
     for where, text in left.items():
-        assert_hides(text.encode(), where, *HIDDEN, OUTPUT, stage.token)
-    assert_hides(cached(), "cache", *HIDDEN, OUTPUT, stage.token)
+        assert_hides(text.encode(), where, *HIDDEN, OUTPUT, stage.token, stage.personal.token)
+    assert_hides(cached(), "cache", *HIDDEN, OUTPUT, stage.token, stage.personal.token)
 
     exporting.export(team=stage.team, folder=tmp_path / "out", by=None, now=timezone.now())
     files = b"".join(

@@ -14,6 +14,8 @@ from results.models import Role, Team
 from results.services import members
 from tests import make
 from tests.guards.addresses import Address, addresses
+from tests.guards.policy import TAKE_TOKENS
+from tests.guards.stage import set_stage
 
 ALL = list(addresses())
 GATED = [address for address in ALL if getattr(address.view, "door", Door("")).who == "members"]
@@ -35,6 +37,30 @@ def test_a_view_without_a_door_is_found() -> None:
         return HttpResponse()
 
     assert unmarked(list(addresses([path("x/", bare, name="bare")]))) == ["bare"]
+
+
+def test_scripts_are_let_in_where_the_policy_says_and_nowhere_else(team: Team, alice: Any) -> None:
+    stage = set_stage(team=team, by=alice)
+    script = {"Authorization": f"Bearer {stage.personal.token}"}
+    pages = stage.member_pages | stage.pages_for_roles
+    # The same door stands behind several pages in the stage; each is asked.
+    for name, page in pages.items():
+        response = Client().get(page, headers=script)
+        assert (response.status_code == 200) == (name in TAKE_TOKENS), name
+    for one in ALL:
+        assert one.view.door.takes_tokens == (one.name in TAKE_TOKENS), one.name  # type: ignore[attr-defined]
+        if one.name not in TAKE_TOKENS and one in GATED:
+            for method in METHODS:
+                refused = getattr(Client(), method)(one.path, headers=script)
+                assert refused.status_code in (302, 405), (one.name, method)
+
+
+def test_scripts_change_nothing(team: Team, alice: Any) -> None:
+    stage = set_stage(team=team, by=alice)
+    script = {"Authorization": f"Bearer {stage.personal.token}"}
+    for one in (one for one in ALL if one.name in TAKE_TOKENS):
+        for method in ("post", "put", "patch", "delete"):
+            assert getattr(Client(), method)(one.path, headers=script).status_code == 405
 
 
 def test_whoever_lets_everybody_in_says_why() -> None:

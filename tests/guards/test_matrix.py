@@ -46,8 +46,11 @@ class Scene:
         ids["team"] = team.team.slug if team else "never-was"
         ids["run_id"], ids["token"] = "run_stored1", "B" * 43
         ids["member_id"] = rows.member.pk if rows else 10**6
-        named = ("key_id", "share_id", "delivery_id", "note_id", "invitation_id")
-        held = (rows.key, rows.link, rows.delivery, rows.note, rows.invitation) if rows else ()
+        named = ("key_id", "share_id", "delivery_id", "note_id", "invitation_id", "token_id")
+        held: tuple[Any, ...] = ()
+        if rows:
+            held = (rows.key, rows.link, rows.delivery, rows.note, rows.invitation)
+            held += (rows.personal.row,)
         ids |= {name: uuid.uuid4() for name in named}
         ids |= {name: row.pk for name, row in zip(named, held, strict=False)}
         return reverse(address.name, kwargs={part: ids[part] for part in address.parts})
@@ -111,7 +114,8 @@ def told(response: Any) -> str:
 
 def assert_tells_nothing_of(stage: Stage, response: Any, where: str, mark: str) -> None:
     text = told(response)
-    for private in (mark, stage.token, KEY_OF_B[8:], str(stage.key.pk), str(stage.note.pk)):
+    token = stage.personal.token
+    for private in (mark, stage.token, token, KEY_OF_B[8:], str(stage.key.pk), str(stage.note.pk)):
         # What was asked for may be repeated, in an address to come back to.
         assert private not in text.replace(where, ""), (where, private)
 
@@ -163,6 +167,7 @@ def test_t1_another_teams_addresses_are_those_of_a_team_that_never_was(scene: Sc
 def test_t2_another_teams_rows_are_not_found_under_ones_own(scene: Scene) -> None:
     before = rows_of(scene.theirs.team)
     named = {"key_id", "share_id", "delivery_id", "note_id", "invitation_id", "member_id"}
+    named |= {"token_id"}
 
     for one in ALL:
         if not named.intersection(one.parts):

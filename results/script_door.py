@@ -1,0 +1,78 @@
+"""How scripts come in: with a personal token where people have a session. It knows no view and no team's row.
+
+Only addresses that read take a token, and only those whose door says so; everywhere else it is no
+more than an unknown header. Scripts are answered in JSON, also when they are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.utils import timezone
+
+from results.domain.personal_token import PREFIX
+from results.services import paces, personal_tokens
+from results.services.entries import TooManyTriesError
+
+
+def comes_by_token(request: HttpRequest) -> bool:
+    """Whether a script asks, by a token of ours or, without a session, by what is none.
+
+    A proxy may send a token of its own with every request of somebody who is signed in.
+    """
+    scheme, token = _credentials(request)
+    return scheme == "bearer" and (token.startswith(PREFIX) or not request.user.is_authenticated)
+
+
+def answered(
+    request: HttpRequest, slug: str, answer: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """Answer as whoever holds the token, to whom it is one for the team with this slug."""
+    try:
+        response = _answer_to_holder(request, slug, answer)
+    except personal_tokens.UnknownTokenError:
+        refusal = _refusal(401, "This is no personal token, or it has expired or was revoked.")
+        refusal["WWW-Authenticate"] = 'Bearer realm="Runlens", error="invalid_token"'
+        return refusal
+    except TooManyTriesError as error:
+        return _later("Too many unknown tokens came from your network.", error.seconds)
+    except paces.TooManyLookupsError:
+        seconds = int(paces.WINDOW.total_seconds())
+        return _later("Too many runs were looked up within a minute.", seconds)
+    except PermissionDenied:
+        return _refusal(403, "The role of this token's holder is not enough for that.")
+    except Http404:
+        return _refusal(404, "There is nothing here for this token.")
+    # Where people are led to the page that says why, scripts would read a sign-in form.
+    return _refusal(503, "That cannot be opened now.") if _leads_away(response) else response
+
+
+def _answer_to_holder(
+    request: HttpRequest, slug: str, answer: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    user = personal_tokens.holder(token=_credentials(request)[1], slug=slug, now=timezone.now())
+    if user is None:
+        raise Http404
+    request.user = user
+    return answer()
+
+
+def _credentials(request: HttpRequest) -> tuple[str, str]:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower(), token.strip()
+
+
+def _leads_away(response: HttpResponseBase) -> bool:
+    return 300 <= response.status_code < 400
+
+
+def _later(why: str, seconds: int) -> JsonResponse:
+    refusal = _refusal(429, why)
+    refusal["Retry-After"] = str(seconds)
+    return refusal
+
+
+def _refusal(status: int, why: str) -> JsonResponse:
+    return JsonResponse({"error": why}, status=status)
