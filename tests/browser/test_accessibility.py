@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -81,6 +82,14 @@ def compared(page: Page) -> None:
     expect(page.get_by_role("heading", name="Compare")).to_be_visible()
 
 
+def tokens_listed(page: Page) -> None:
+    page.goto("/t/acme/tokens/")
+    page.get_by_label("What is it for?").fill("nightly report")
+    page.get_by_label("What is it for?").press("Enter")
+    expect(page.get_by_label("The new token")).to_have_value(re.compile("^runlens_"))
+    page.get_by_text("Revoke", exact=True).first.click()
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "find": go("/"),
     "tree": strange_values_opened,
@@ -100,6 +109,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "task": go("/t/acme/tasks/sales-by-region/"),
     "keys": keys_listed,
     "members": go("/t/acme/members/"),
+    "tokens": tokens_listed,
     "account": go("/accounts/"),
     "password": go("/accounts/password/change/"),
     "shared": shared,
