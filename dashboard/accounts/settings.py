@@ -1,4 +1,4 @@
-"""How django-allauth is set: what it may do here and what it may not; it reads no environment."""
+"""How people sign in: what a password is, what django-allauth may do here; it reads no environment."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ from urllib.parse import SplitResult
 
 
 def sign_in(*, site: SplitResult, oidc: tuple[str, str, str, str] | None) -> dict[str, Any]:
-    """Return its settings; ``oidc`` is name, server, client id and client secret, if there are any."""
-    return _accounts(site) | _second_factors(site) | _single_sign_on(oidc)
+    """Return the settings; ``oidc`` is name, server, client id and client secret, if there are any."""
+    return _passwords() | _accounts(site) | _second_factors(site) | _single_sign_on(oidc)
+
+
+def _passwords() -> dict[str, Any]:
+    judges = "django.contrib.auth.password_validation"
+    return {
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": f"{judges}.UserAttributeSimilarityValidator"},
+            {"NAME": f"{judges}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+            {"NAME": f"{judges}.CommonPasswordValidator"},
+            {"NAME": "dashboard.accounts.endings.PersonalTokensEnd"},
+        ],
+    }
 
 
 def _accounts(site: SplitResult) -> dict[str, Any]:
