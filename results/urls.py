@@ -104,6 +104,7 @@ urlpatterns = [
     path("t/<slug:team>/settings/", settings.show, name="settings-show"),
     path("t/<slug:team>/settings/retention/", settings.retention, name="settings-retention"),
     path("t/<slug:team>/settings/viewers/", settings.viewers, name="settings-viewers"),
+    path("t/<slug:team>/settings/source/", settings.source, name="settings-source"),
     path("t/<slug:team>/members/", members.show, name="members-show"),
     path("t/<slug:team>/members/invite/", members.invite, name="members-invite"),
     path(

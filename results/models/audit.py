@@ -77,6 +77,7 @@ class Action(models.TextChoices):
     RETENTION_CHANGED = "retention.changed", "Retention changed"
     VIEWERS_LIMITED = "viewers.limited", "Outputs kept from viewers"
     VIEWERS_ALLOWED = "viewers.allowed", "Outputs shown to viewers"
+    SOURCE_SET = "source.set", "Address of the source code set"
     RESULTS_PURGED = "results.purged", "Results purged"
     LOOKUP_ALLOWED = "result.lookup_allowed", "Lookup allowed again"
     TEAM_EXPORTED = "team.exported", "Team exported"

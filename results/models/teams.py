@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 
+from results.domain import source_links
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
@@ -64,6 +66,10 @@ class Team(models.Model):
     key_made_at = models.DateTimeField(editable=False)
     keep_days = models.PositiveIntegerField(null=True, editable=False)
     viewers_see_outputs = models.BooleanField(default=True, db_default=True, editable=False)
+    # Where the code of a frame is read; see domain/source_links.py.
+    source_address = models.CharField(
+        max_length=source_links.LONGEST, blank=True, default="", db_default="", editable=False
+    )
     created_at = models.DateTimeField(editable=False)
 
     objects = TeamQuerySet.as_manager()

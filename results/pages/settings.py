@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from results.forms import RetentionForm
 from results.models import Role, Team
+from results.team_forms import RetentionForm, SourceForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class SettingsPage:
     team: Team
     role: Role
     form: RetentionForm
+    source: SourceForm
     results: int
     oldest: datetime | None
     locked: bool

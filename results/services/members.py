@@ -94,6 +94,17 @@ def show_outputs_to_viewers(*, team: Team, shown: bool, by: User | None, now: da
         audit.note(team=team, by=by, action=action, subject=team.slug, now=now)
 
 
+@transaction.atomic
+def set_source_address(*, team: Team, address: str, by: User, now: datetime) -> None:
+    """Set where the code of frames is read, nowhere if empty. The same address changes nothing."""
+    others = Team.objects.filter(pk=team.pk).exclude(source_address=address)
+    changed = others.update(source_address=address)
+    team.source_address = address
+    if changed:
+        subject = address or "none"
+        audit.note(team=team, by=by, action=Action.SOURCE_SET, subject=subject, now=now)
+
+
 def _free_slug(name: str) -> str:
     stem = slugify(name)[:60] or "team"
     taken = set(Team.objects.filter(slug__startswith=stem).values_list("slug", flat=True))

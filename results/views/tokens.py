@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from results.access import TeamRequest, for_members
-from results.forms import TokenForm
 from results.models import PersonalToken, Role
 from results.pages.personal_tokens import TokensPage, token_rows
 from results.services import personal_tokens
+from results.team_forms import TokenForm
 
 
 @for_members(Role.VIEWER)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from results.access import TeamRequest, for_members
-from results.forms import WebhookForm
 from results.models import Role, Webhook, WebhookDelivery
 from results.pages.webhooks import DeliveryRow, WebhookPage, delivery_rows
 from results.services import webhooks
+from results.team_forms import WebhookForm
 
 _LISTED = 20
 

@@ -61,7 +61,7 @@ POLICY = {
     **_rules("owner", _READ, "activity-show webhooks-show members-show"),
     **_rules("owner", _WRITE, "members-invite members-revoke members-change members-remove"),
     **_rules("owner", _WRITE, "webhooks-save webhooks-renew webhooks-test webhooks-remove"),
-    **_rules("owner", _WRITE, "webhooks-retry settings-retention settings-viewers"),
+    **_rules("owner", _WRITE, "webhooks-retry settings-retention settings-viewers settings-source"),
 }
 
 # Where a script may come with a personal token in place of a session.
