@@ -12,7 +12,9 @@ import re
 from results.domain.outputs.visible import parts
 
 _TICKS = re.compile("`+")
-_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+(?:/[A-Za-z0-9._~%/?=&+\-]*)?")
+_PLAIN_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9.\-:\[\]]+(?:/[A-Za-z0-9._~%/?=&+\-]*(?:#[\w.\-]*)?)?", re.ASCII
+)
 
 
 def shown(text: str) -> str:
@@ -52,7 +54,7 @@ def block(text: str, language: str = "") -> str:
 
 
 def link(address: str) -> str:
-    """An address of ours as a link; as code when it holds anything that an address of ours does not."""
+    """An address of ours or the team's as a link; as code when it holds what those do not need."""
     return f"<{address}>" if _PLAIN_ADDRESS.fullmatch(address) else code(address, longest=2_000)
 
 

@@ -26,13 +26,15 @@ _NOT_REPORTED = "not reported"
 class TicketFacts:
     """What is known of a run. None where nothing was said, which the ticket then says too.
 
-    ``link`` is the permalink; ``status`` the API's own word for the state; ``zone`` the zone in
-    which the times are written, which is named with each of them.
+    ``link`` is the permalink, ``source`` where the code of the innermost own frame is read,
+    ``status`` the API's own word for the state; ``zone`` the zone in which the times are written,
+    which is named with each of them.
     """
 
     run_id: str
     state: State
     link: str | None = None
+    source: str | None = None
     status: str | None = None
     task: str | None = None
     project: str | None = None
@@ -50,6 +52,8 @@ def ticket_of(facts: TicketFacts, *, excerpt_bytes: int = _EXCERPT_BYTES) -> str
     parts = ["\n".join(_facts(facts))]
     if facts.failure is not None:
         parts += _failure(facts.failure)
+    if facts.source:
+        parts.append(f"**Source:** {link(facts.source)}")
     if facts.output is not None:
         parts += _excerpt(facts.output, excerpt_bytes)
     if facts.output_trouble:

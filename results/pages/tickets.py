@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from results.domain.outputs import decode
+from results.domain.source_links import source_url
 from results.domain.status import State
 from results.domain.ticket import TicketFacts, ticket_of
 from results.models import Team
@@ -17,6 +18,9 @@ from results.services.lookup import OpenedResult
 def ticket_text(opened: OpenedResult, *, team: Team) -> str:
     """Return Markdown: state, error, own frames, times, the beginning of the output, the permalink."""
     row = opened.row
+    failure = failure_of(opened)
+    frame = failure.stack.first_own if failure else None
+    source = source_url(team.source_address, frame, project=row.project) if frame else ""
     return ticket_of(
         TicketFacts(
             run_id=row.run_id,
@@ -25,7 +29,8 @@ def ticket_text(opened: OpenedResult, *, team: Team) -> str:
             task=row.task or None,
             project=row.project or None,
             environment=environment_words(row.environment, row.branch) or None,
-            failure=failure_of(opened),
+            failure=failure,
+            source=source or None,
             durations=durations_of(row),
             output=decode(opened.output) if opened.output else None,
             output_trouble=None if opened.withheld else row.output_trouble or None,

@@ -78,6 +78,17 @@ def test_it_is_taken_back_by_an_empty_one_and_both_are_written_down(
     assert [event.subject for event in events] == [GITHUB, "none"]
 
 
+def test_a_ticket_leads_to_the_innermost_own_frame(as_bob: Client, team: Team) -> None:
+    make.make_result(team=team, state=State.FAILED, error=ERROR)
+    ticket = "/t/acme/runs/run_stored1/ticket/"
+    assert "Source" not in as_bob.get(ticket).text
+
+    Team.objects.update(source_address=GITHUB)
+
+    url = "https://github.com/acme/jobs/blob/main/src/trigger/a.ts#L12"
+    assert f"**Source:** <{url}>" in as_bob.get(ticket).text
+
+
 def test_whoever_holds_a_link_learns_nothing_of_where_the_code_is(
     client: Client, team: Team, alice: User
 ) -> None:
