@@ -25,7 +25,7 @@ from results.access import (
     opened_value,
 )
 from results.domain.details import read_details
-from results.domain.identity import Environment, PastedText, RunId
+from results.domain.identity import Environment, PastedText, RunId, read_pasted
 from results.domain.status import State
 from results.forms import FindForm, NoteForm
 from results.models import Note, Pin, ProjectKey, Role, Sighting, StoredResult, Team
@@ -180,13 +180,12 @@ def branch(request: TeamRequest, run_id: RunId) -> HttpResponse:
 def compare(request: TeamRequest, run_id: RunId) -> HttpResponse:
     """This result held against another one: `?with=run_…`, else the last success of its task."""
     result = _stored(request, run_id)
-    other, problem = lookup.comparable(
-        result=result, team=request.team, text=request.GET.get("with", "")
-    )
+    text = request.GET.get("with", "")
+    other, problem = lookup.comparable(result=result, team=request.team, text=text)
     before = opened_result(request, other) if other else None
     after = opened_result(request, result)
     others = [] if other else history.others(result=result, team=request.team, most=_OFFERED)
-    other_id = other.run_id if other else request.GET.get("with", "")[:100]
+    other_id = other.run_id if other else "" if read_pasted(text).holds_secret else text[:100]
     page = compare_page(
         after,
         before,
