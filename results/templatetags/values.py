@@ -45,6 +45,12 @@ def table_rows(part: TablePart) -> str:
 
 
 @register.simple_tag
+def column_name(name: str) -> str:
+    """The heading of a column, shown as the tree shows the name of a member."""
+    return vouched([_name(name)])
+
+
+@register.simple_tag
 def visible_text(text: str) -> str:
     """Text with its hidden characters shown and its terminal colours as styles."""
     return vouched([marked_text(text, _MOST_MARKS_IN_TEXT)])
@@ -52,7 +58,8 @@ def visible_text(text: str) -> str:
 
 def _row(row: Row, columns: int) -> Iterator[str]:
     way = escape(quote(row.item.pointer, errors="replace"))
-    yield f'<tr><th scope=row><a href="?view=tree#{way}">{name_text(row.item.key or "")}</a></th>'
+    name = name_text(row.item.key) if row.item.key else _chip("empty name")
+    yield f'<tr><th scope=row><a href="?view=tree#{way}">{name}</a></th>'
     if any(row.cells):
         for cell in row.cells:
             yield _cell(cell)
@@ -116,9 +123,12 @@ def _item(drawn: TreeNode, place: str) -> Iterator[str]:
 def _key(node: Node) -> str:
     if node.key is None:
         return ""
-    name = f"<bdi class=key>{name_text(node.key)}</bdi>" if node.key else _chip("empty name")
     chip = f" {_chip(node.key_chip)}" if node.key_chip else ""
-    return f"{name}{chip}<span class=colon>: </span>"
+    return f"{_name(node.key)}{chip}<span class=colon>: </span>"
+
+
+def _name(name: str) -> str:
+    return f"<bdi class=key>{name_text(name)}</bdi>" if name else _chip("empty name")
 
 
 def _leaf(drawn: TreeNode) -> str:

@@ -11,7 +11,7 @@ from results.domain.document import Document
 from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.pages.tree import branch, branch_address, whole_tree
-from results.templatetags.values import tree, tree_items, visible_text
+from results.templatetags.values import column_name, tree, tree_items, visible_text
 from tests.templatetags.drawn import Element, read
 
 ADDRESS = branch_address("/b", of="output")
@@ -181,6 +181,11 @@ def test_a_name_of_nothing_but_space_can_be_seen(name: str, signs: str) -> None:
     assert page.texts("key")[0] == signs
     # Between words a space is one.
     assert "␉" not in page.texts("key")[1]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", "empty name"), (" ", "␠"), ("id", "id")])
+def test_a_column_is_headed_as_the_tree_names_the_member(name: str, shown: str) -> None:
+    assert read(column_name(name)).text == shown
 
 
 @pytest.mark.parametrize(
