@@ -164,12 +164,13 @@ def document(request: TeamRequest, run_id: RunId) -> HttpResponse:
 @for_members(Role.VIEWER)
 def branch(request: TeamRequest, run_id: RunId) -> HttpResponse:
     """The children of one node of a value: list items for the tree, or a page of their own."""
-    result = _stored(request, run_id)
+    result, at = _stored(request, run_id), member_addresses(request.team, run_id)
     page = branch_page(
         opened_value(request, result),
         asked_branch(request),
-        branch_url=member_addresses(request.team, run_id).branch,
+        branch_url=at.branch,
         back_url=reverse("runs-show", args=[request.team.slug, run_id]),
+        download_url=at.download,
         team=request.team,
         role=Role(request.membership.role),
     )
@@ -232,7 +233,7 @@ def output(request: TeamRequest, run_id: RunId) -> HttpResponse:
         # The run's page says why; "not found" would be untrue.
         return redirect("runs-show", request.team.slug, run_id)
     form = request.GET.get("as", "json")
-    response = output_download(opened, form=form)
+    response = output_download(request, opened)
     lookup.note_download(result=result, form=form, by=request.user, now=timezone.now())
     return response
 

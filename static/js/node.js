@@ -89,6 +89,18 @@
     if (address) location.assign(address);
   });
 
+  // What a list of objects is offered as beside its name, for whoever walks by keyboard.
+  const table = document.createElement("button");
+  table.type = "button";
+  table.className = "quiet";
+  table.textContent = "Table";
+  table.setAttribute("aria-label", "Show as a table");
+  const tableLink = (item) => item.querySelector(":scope > a[data-table]");
+  table.addEventListener("click", (event) => {
+    event.stopPropagation();
+    tableLink(current)?.click();
+  });
+
   // Said on the button, whether it or a key was pressed.
   const buttons = {};
   const act = async (label, item) => {
@@ -113,7 +125,7 @@
     buttons[label] = button;
     tools.append(button);
   }
-  tools.append(copy, share, note);
+  tools.append(copy, table, share, note);
 
   const show = (item) => {
     const tree = item.closest(".tree");
@@ -122,6 +134,7 @@
     current = item;
     buttons.Link.textContent = labelOf("Link", item);
     share.hidden = !shareAddress(item);
+    table.hidden = !tableLink(item);
     if (tools.parentElement !== tree.parentElement) tree.after(tools);
     const line = item.querySelector(":scope > details:not(.inside) > summary") || item;
     tools.hidden = false;
