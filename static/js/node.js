@@ -39,14 +39,13 @@
 
   const askedOf = (item) => new URL(ownerOf(item)?.dataset.branches ?? "", location.href).searchParams;
 
-  // A node in the JSON that a text is has no address of its own: the link leads to the text, and says so.
+  // Into the JSON that a text is, it leads by way of the text.
   const copyLink = (item) => {
     const asked = askedOf(item);
-    const pointer = asked.get("in") ?? item.dataset.at;
-    return copied(labelOf("Link", item), async () => {
+    return copied("Link", async () => {
       const url = new URL(location.href);
       url.search = "";
-      url.hash = runlensHash(asked.get("of"), pointer);
+      url.hash = runlensHash(asked.get("of"), ...asked.getAll("in"), item.dataset.at);
       return url.href;
     });
   };
@@ -67,8 +66,6 @@
     JavaScript: (item) => copyPath(item, "javascript"),
     Python: (item) => copyPath(item, "python"),
   };
-  const labelOf = (label, item) =>
-    label === "Link" && askedOf(item).has("in") ? "Link to the text" : label;
   let current = null;
 
   // Only members have it, and only for the output: the page says where a link to a part is made.
@@ -108,7 +105,7 @@
     buttons[label].textContent = done ? "Copied" : "Failed";
     tools.classList.add("said");
     setTimeout(() => {
-      buttons[label].textContent = labelOf(label, current ?? item);
+      buttons[label].textContent = label;
       tools.classList.remove("said");
     }, 2000);
   };
@@ -132,7 +129,6 @@
     if (!ownerOf(item)?.dataset.branches) return;
     if (item !== current) note.textContent = "";
     current = item;
-    buttons.Link.textContent = labelOf("Link", item);
     share.hidden = !shareAddress(item);
     table.hidden = !tableLink(item);
     if (tools.parentElement !== tree.parentElement) tree.after(tools);
