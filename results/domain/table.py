@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from results.domain.checkpoints import pausing
 from results.domain.document import MOST_CHILDREN, Document, Node, NodeType
+from results.domain.matching import Needle
 from results.domain.opened import Notes, below, folded, leaf_text, members_of, opened
 from results.domain.ordering import Group, Key, sort_key
 from results.domain.outputs import jsontext, levels, shapes
@@ -28,6 +29,7 @@ _STRETCH = 500
 _LISTS = ("array", "set", "map")
 _NOWHERE = Position()
 _NO_KEY: Key = 0
+_IN_DATES = frozenset("0123456789-:.TZ")
 
 
 class Cell(NamedTuple):
@@ -223,9 +225,7 @@ class Table:
         if only is None or needle is None:
             return None
         if self._found is None or self._found[0] != only:
-            # Types change how a value is shown, so what was sent tells nothing then.
-            plain = bytes(self._place.value) if self._places.types.empty else None
-            sieve = Sieve(needle, plain)
+            sieve = Sieve(needle, bytes(self._place.value) if self._is_shown(needle) else None)
             found = (
                 index
                 for index, item in enumerate(self._items())
@@ -233,6 +233,12 @@ class Table:
             )
             self._found = (only, array("I", found))
         return self._found[1]
+
+    def _is_shown(self, needle: Needle) -> bool:
+        """Whether a text stands in a cell only where it was sent; a Date that was sent as a number is respelt."""
+        types = self._places.types
+        may_be_date = _IN_DATES.issuperset(needle.text.upper())
+        return types.empty or not (types.may_change or may_be_date)
 
     def _texts(self, index: int, item: _Item, column: str | None) -> Iterator[str]:
         """What a row says: all of its cells, or the one in a column."""

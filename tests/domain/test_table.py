@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from results.domain.document import Document, PointerNotFound
+from results.domain.opened import opened
 from results.domain.ordering import number_key, same_number
 from results.domain.outputs import decode
 from results.domain.packet import Packet
@@ -339,6 +340,33 @@ def test_typed_cells_are_found_as_they_are_shown() -> None:
     assert keys(found, RowFilter("null")) == []
 
 
+@pytest.mark.parametrize(
+    ("typed_text", "rows"),
+    [
+        ("2026-11-23t11", ["0"]),
+        ("z", ["0"]),
+        ("1795434125161", []),
+        ("9007199254740993", ["1"]),
+        ("Zoë", ["0"]),
+        ("shop.example", ["1"]),
+    ],
+)
+def test_a_date_that_was_sent_as_a_number_is_found_as_the_date_that_is_shown(
+    typed_text: str, rows: list[str]
+) -> None:
+    found = table_of(
+        typed(
+            [
+                {"at": 1795434125161, "name": "Zoë"},
+                {"n": "9007199254740993", "link": "https://shop.example/"},
+            ],
+            {"0.at": ["Date"], "1.n": ["bigint"], "1.link": ["URL"]},
+        )
+    )
+    assert found is not None
+    assert keys(found, RowFilter(typed_text)) == rows
+
+
 def test_an_item_that_is_no_object_is_found_by_what_it_is_but_stands_in_no_column() -> None:
     mixed = table([{"a": 1}, "apple", {"a": "apple"}])
 
@@ -355,3 +383,11 @@ def test_looking_for_rows_lets_others_run_in_between() -> None:
 
     assert found.count(RowFilter("4999")) == 1
     assert len(pauses) > before
+
+
+def test_a_long_list_under_a_name_is_cut_once_and_not_for_every_row() -> None:
+    long = typed({"items": [{"a": "x" * 1_000}] * 200}, {"items.0.a": ["URL"]})
+    places = opened(long)
+    assert places is not None
+
+    assert places.level(places.root) is places.level(places.root)
