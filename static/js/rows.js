@@ -18,13 +18,21 @@
   const swap = async (part, href, { toTop }) => {
     const asked = ++lastAsked;
     part.setAttribute("aria-busy", "true");
-    let fresh;
+    let fresh = null;
+    let isAnswered = true;
     try {
       fresh = (await runlensFragment(href)).querySelector("[data-rows]");
-    } catch {
-      fresh = null;
+    } catch (error) {
+      isAnswered = Boolean(error.status);
     }
     if (asked !== lastAsked || !part.isConnected) return;
+    part.removeAttribute("aria-busy");
+    if (!isAnswered) {
+      // What is there stays there to be read.
+      part.querySelector("[data-words]").textContent = "The rows could not be loaded. Try again.";
+      runlensSay("The rows could not be loaded. Try again.");
+      return;
+    }
     if (!fresh) {
       // The page of its own says better than we could why there are none.
       location.assign(href);

@@ -73,6 +73,26 @@ def test_rows_are_looked_for_and_back_leads_to_the_page_before(table: Page) -> N
     expect(table).to_have_url(re.compile(rf"{TABLE}/$"))
 
 
+def test_without_an_answer_the_rows_that_are_there_stay(table: Page) -> None:
+    table.context.set_offline(True)
+    table.get_by_role("link", name="sku").click()
+    expect(table.locator("[data-words]")).to_have_text("The rows could not be loaded. Try again.")
+    assert numbers(table)[0] == "0"
+
+    table.context.set_offline(False)
+    table.get_by_role("link", name="sku").click()
+    expect(table.locator("th[aria-sort=ascending]")).to_contain_text("sku")
+    expect(table.locator("[data-words]")).to_have_text("Rows 1–100 of 200.")
+
+
+def test_whose_session_has_ended_is_led_to_sign_in(table: Page) -> None:
+    table.context.clear_cookies()
+
+    table.get_by_role("link", name="sku").click()
+
+    expect(table.get_by_label("Password")).to_be_visible()
+
+
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_list_inside_a_large_value_is_a_table_two_keys_away(
     alice: Page, browser: Browser, demo: Demo, *, shared: bool
