@@ -51,6 +51,14 @@ def test_sorting_keeps_the_page_the_place_and_the_focus(table: Page) -> None:
     assert numbers(table) == shown
 
 
+def test_the_number_of_a_row_stays_in_sight(table: Page) -> None:
+    frame, number = table.locator(".table-frame"), table.locator("[data-rows] tbody th").nth(3)
+    left = frame.evaluate("frame => frame.getBoundingClientRect().left")
+
+    assert frame.evaluate("frame => frame.scrollLeft") > 0
+    assert number.evaluate("cell => cell.getBoundingClientRect().left") - left < 2
+
+
 def test_rows_are_looked_for_and_back_leads_to_the_page_before(table: Page) -> None:
     table.get_by_label("Only rows that hold").fill("east")
     table.keyboard.press("Enter")
