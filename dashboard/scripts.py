@@ -15,7 +15,7 @@ from django.template import Library
 from django.templatetags.static import static
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_VALUES = ("fragments", "tree", "reveal", "node", "lines", "search")
+_VALUES = ("fragments", "tree", "reveal", "node", "lines", "rows", "search")
 
 # In the order in which they are run: what a later one uses comes first.
 JOINED = {

@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from results.domain.row_filter import RowFilter
 from results.domain.table import MOST_COLUMNS, MOST_NAMES, Cell, Table
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
@@ -47,9 +48,15 @@ _QUOTED = re.compile(r'[",;\t\r\n]|^\s|\s$')
 
 
 def csv_of(
-    table: Table, *, bom: bool = True, separator: Literal[",", ";"] = ","
+    table: Table,
+    *,
+    bom: bool = True,
+    separator: Literal[",", ";"] = ",",
+    only: RowFilter | None = None,
 ) -> Iterator[bytes]:
-    """The whole table in pieces of about 64 KiB, in the order sent, with all columns that fit.
+    """The whole table, or the rows that a filter lets through, in pieces of about 64 KiB.
+
+    They stand in the order sent, with all columns that fit.
 
     ``bom`` puts a UTF-8 mark first, without which Excel takes the file for another encoding. Members
     beyond MOST_NAMES columns, or beyond fewer when the rows are very many, are put together as JSON
@@ -64,7 +71,7 @@ def csv_of(
     size = len(lines[0])
     if bom:
         yield codecs.BOM_UTF8
-    for record in table.records(names, with_rest=with_rest):
+    for record in table.records(names, with_rest=with_rest, only=only):
         line = _line(map(_cell, record), separator)
         lines.append(line)
         size += len(line)

@@ -109,6 +109,22 @@ class Needle:
         return b"".join(spellings)
 
 
+def needle_of(typed: str, *, is_path: bool = False) -> Needle | None:
+    """What is meant by what somebody typed: exactly so in double quotes, else whatever its case.
+
+    None where nothing was typed.
+    """
+    text = typed.strip()
+    exact = len(text) > 1 and text[0] == text[-1] == '"'
+    if exact:
+        text = text[1:-1]
+    if is_path and text[:2] in ("$.", "$["):
+        text = text[1:].removeprefix(".")
+    # Half a surrogate pair is no text, and documents show it so too.
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return Needle(text, exact=exact) if text else None
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A question that was understood: what to look for, where, and which of the matches to hand over."""

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from results.domain import pathfilter
 from results.domain.document import Document
-from results.domain.matching import MOST_MATCHES, Found, Match, Matched, Needle, Sought, Where
+from results.domain.matching import (
+    MOST_MATCHES,
+    Found,
+    Match,
+    Matched,
+    Sought,
+    Where,
+    needle_of,
+)
 
 __all__ = ["MOST_MATCHES", "Found", "Match", "Matched", "Query", "Where", "search"]
 
@@ -46,7 +54,7 @@ def search(
     A path matches at the node whose own step completes the text, so that ``items`` does not match
     all that is below it. Under "anywhere", paths are looked at when the text has a dot or a bracket.
     """
-    needle = _needle(query)
+    needle = needle_of(query.text, is_path=query.where == "paths")
     if needle is None:
         return Found()
     if len(needle.text) > _LONGEST:
@@ -56,18 +64,6 @@ def search(
         return Found(problem=under)
     pause = checkpoint or _go_on
     return document.search(Sought(needle, query.where, under, max(0, after), max(0, limit), pause))
-
-
-def _needle(query: Query) -> Needle | None:
-    text = query.text.strip()
-    exact = len(text) > 1 and text[0] == text[-1] == '"'
-    if exact:
-        text = text[1:-1]
-    if query.where == "paths" and text[:2] in ("$.", "$["):
-        text = text[1:].removeprefix(".")
-    # Half a surrogate pair is no text, and documents show it so too.
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return Needle(text, exact=exact) if text else None
 
 
 def _go_on() -> None:

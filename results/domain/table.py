@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from results.domain.checkpoints import pausing
 from results.domain.document import MOST_CHILDREN, Document, Node, NodeType
+from results.domain.matching import Needle
 from results.domain.opened import Notes, below, folded, leaf_text, members_of, opened
 from results.domain.ordering import Group, Key, sort_key
 from results.domain.outputs import jsontext, levels, shapes
 from results.domain.outputs.levels import Value
 from results.domain.outputs.places import Place, Places
 from results.domain.outputs.typenotes import Position
+from results.domain.row_filter import RowFilter, Sieve
 
 MOST_COLUMNS = 60
 """A page of a table shows no more columns than this."""
@@ -27,6 +29,7 @@ _STRETCH = 500
 _LISTS = ("array", "set", "map")
 _NOWHERE = Position()
 _NO_KEY: Key = 0
+_IN_DATES = frozenset("0123456789-:.TZ")
 
 
 class Cell(NamedTuple):
@@ -83,9 +86,15 @@ class Table:
         self._is_map = shapes.shape(place.value, place.position.kind).type == "map"
         self._changing: Notes | None = None
         self._order: tuple[str, bool, array[int]] | None = None
+        self._found: tuple[RowFilter, array[int]] | None = None
         self.others, self.names, self.names_complete = self._looked_over()
         self.columns = self.names[:MOST_COLUMNS]
         self.more_columns = len(self.names) - len(self.columns)
+
+    def count(self, only: RowFilter | None = None) -> int:
+        """How many rows there are that a filter lets through."""
+        found = self._let_through(only)
+        return self.total if found is None else len(found)
 
     def rows(
         self,
@@ -94,6 +103,7 @@ class Table:
         *,
         sort: str | None = None,
         descending: bool = False,
+        only: RowFilter | None = None,
     ) -> tuple[Row, ...]:
         """At most ``limit`` rows (held between 1 and MOST_CHILDREN), the first ``after`` left out.
 
@@ -101,27 +111,36 @@ class Table:
         exact value, NaN, dates by moment, text (by code point, case ignored), false before true,
         then objects and lists. Descending is the reverse. In both, null, undefined and missing come
         last, in this order, and rows that are equal stay in the order in which they were sent.
+        ``only`` leaves out the rows that do not hold its text, in a cell as ``records`` spells it.
         """
         after, limit = max(0, after), min(max(1, limit), MOST_CHILDREN)
-        if sort is None:
+        order = self._let_through(only)
+        if sort is not None:
+            among = None if order is None else frozenset(order)
+            order = _among(self._sorted(sort, descending), among)
+        if order is None:
             nodes = self._document.children_at(self.pointer, after, limit).nodes
         else:
-            chosen = self._sorted(sort, descending)[after : after + limit]
             nodes = tuple(
-                self._document.children_at(self.pointer, index, 1).nodes[0] for index in chosen
+                self._document.children_at(self.pointer, index, 1).nodes[0]
+                for index in order[after : after + limit]
             )
         return tuple(self._row(node) for node in nodes)
 
     def records(
-        self, names: Sequence[str], *, with_rest: bool = False
+        self, names: Sequence[str], *, with_rest: bool = False, only: RowFilter | None = None
     ) -> Iterator[list[Cell | None]]:
         """Every row in the order sent: a complete cell for each of ``names``, None where it is missing.
 
-        ``with_rest`` adds a last cell: compact JSON of the members that ``names`` leaves out, the
+        ``only`` leaves out rows as in ``rows``. ``with_rest`` adds a last cell: compact JSON of the members that ``names`` leaves out, the
         item itself where it is no object, None where nothing is left.
         """
         chosen = frozenset(names)
+        found = self._let_through(only)
+        among = None if found is None else frozenset(found)
         for index, item in enumerate(self._items()):
+            if among is not None and index not in among:
+                continue
             if not item.is_object:
                 rest = [self._cell(item.value, item.position, index, None)] if with_rest else []
                 yield [*([None] * len(names)), *rest]
@@ -200,6 +219,38 @@ class Table:
                     names |= dict.fromkeys(members)
         return others, tuple(names)[:MOST_NAMES], len(names) <= MOST_NAMES
 
+    def _let_through(self, only: RowFilter | None) -> array[int] | None:
+        """The indexes of the rows that a filter lets through; None where it lets all through."""
+        needle = None if only is None else only.needle
+        if only is None or needle is None:
+            return None
+        if self._found is None or self._found[0] != only:
+            sieve = Sieve(needle, bytes(self._place.value) if self._is_shown(needle) else None)
+            found = (
+                index
+                for index, item in enumerate(self._items())
+                if sieve.may_hold(item.value) and sieve.holds(self._texts(index, item, only.column))
+            )
+            self._found = (only, array("I", found))
+        return self._found[1]
+
+    def _is_shown(self, needle: Needle) -> bool:
+        """Whether a text stands in a cell only where it was sent; a Date that was sent as a number is respelt."""
+        types = self._places.types
+        may_be_date = _IN_DATES.issuperset(needle.text.upper())
+        return types.empty or not (types.may_change or may_be_date)
+
+    def _texts(self, index: int, item: _Item, column: str | None) -> Iterator[str]:
+        """What a row says: all of its cells, or the one in a column."""
+        if not item.is_object:
+            if column is None:
+                yield self._cell(item.value, item.position, index, None).text
+            return
+        members = members_of(item.value)
+        for name, value in members.items():
+            if column in (None, name):
+                yield self._cell(value, self._below(item, name, members), index, name).text
+
     def _cell(self, value: Value, position: Position, index: int, name: str | None) -> Cell:
         if position.is_reference and levels.first_byte(value) == 0x6E:
             return self._repeated(index, name)
@@ -252,6 +303,10 @@ class Table:
             else:
                 order.extend(found)
         return order
+
+
+def _among(order: array[int], among: Collection[int] | None) -> array[int]:
+    return order if among is None else array("I", (index for index in order if index in among))
 
 
 def _in_order(descending: bool) -> list[Group]:

@@ -13,8 +13,23 @@ from results.domain.outputs import inside as json_inside
 from results.domain.paths import Paths, paths_through
 from results.models import Role, Team
 from results.pages.lines import LinesPart, lines_part
-from results.pages.tree import TreeNode, branch, branch_address, revealed_tree
-from results.pages.values import Held, View, held_value
+from results.pages.tables import (
+    FIRST_ROWS,
+    AskedTable,
+    TablePart,
+    TablePlace,
+    looks_like_a_table,
+    table_part,
+)
+from results.pages.tree import (
+    Address,
+    TreeNode,
+    branch,
+    branch_address,
+    revealed_tree,
+    table_address,
+)
+from results.pages.values import Choice, Held, View, held_value
 from results.services.lookup import OpenedResult
 
 _MOST_INSIDE = 5
@@ -26,7 +41,8 @@ class AskedBranch:
     """Which part of which value an address asks for, and in which form.
 
     ``inside`` are the pointers of texts that are read as JSON, one in the other. ``view`` is `text`
-    or `wire` for lines. ``form`` is `text`, `paths` or `image`, empty for the node as a tree.
+    or `wire` for lines, `table` for ``rows`` of a list. ``form`` is `text`, `paths` or `image`,
+    empty for the node as a tree.
     """
 
     name: str = "output"
@@ -37,17 +53,20 @@ class AskedBranch:
     form: str = ""
     reveal: bool = False
     with_paths: bool = False
+    rows: AskedTable = FIRST_ROWS
 
 
 @dataclass(frozen=True, slots=True)
 class BranchPage:
-    """A node of one value with some of its children, or some of its lines."""
+    """A node of one value with some of its children, some of its rows, or some of its lines."""
 
     run_id: str
     asked: AskedBranch
     back_url: str
     tree: TreeNode | None = None
     lines: LinesPart | None = None
+    table: TablePart | None = None
+    choices: tuple[Choice, ...] = ()
     up_url: str = ""
     text: str = ""
     image: Image | None = None
@@ -64,7 +83,8 @@ class BranchPage:
     def share_url(self) -> str:
         """Where a link to this part alone is made; empty for whoever may not, and where it cannot be."""
         asked = self.asked
-        of_output = asked.name in (Held.OUTPUT, Held.INNER) and not asked.inside and not asked.view
+        of_output = asked.name in (Held.OUTPUT, Held.INNER) and not asked.inside
+        of_output = of_output and asked.view not in (View.TEXT, View.WIRE)
         if self.team is None or not self.may_share or not (of_output and asked.pointer):
             return ""
         told = urlencode({"scope": "part", "pointer": asked.pointer}, errors="replace")
@@ -83,15 +103,17 @@ def branch_page(
     *,
     branch_url: str,
     back_url: str,
+    download_url: str = "",
     team: Team | None = None,
     role: Role | None = None,
 ) -> BranchPage | None:
     """The page of a branch, or with ``reveal`` of the whole tree opened at it.
 
-    None when there is no such value or node, or it is not theirs to see.
+    ``download_url`` is where the output can be taken away. None when there is no such value or
+    node, or it is not theirs to see.
     """
     document = visible_value(opened, asked.name, role=role)
-    if document is None or len(asked.inside) > _MOST_INSIDE:
+    if document is None:
         return None
     may_share = bool(role and role.covers(Role.MEMBER))
     page = BranchPage(opened.row.run_id, asked, back_url, team=team, may_share=may_share)
@@ -102,10 +124,10 @@ def branch_page(
         )
         return replace(page, lines=lines)
     try:
-        way = _way(document, asked)
+        way = way_to(document, asked)
         if asked.form == "paths" or (asked.with_paths and not asked.form):
             page = replace(page, paths=_paths(opened, asked, way))
-        return _of_node(page, way[-1][0], branch_url)
+        return _of_node(page, way[-1][0], branch_url, download_url)
     except PointerNotFound:
         return None
 
@@ -127,9 +149,14 @@ def may_see(opened: OpenedResult, name: str, *, role: Role | None) -> bool:
     return role is not None and role.covers(needed[Held(name)])
 
 
-def _way(document: Document, asked: AskedBranch) -> tuple[tuple[Document, str], ...]:
-    """The value and the JSON in its texts, each with the pointer that is followed in it."""
+def way_to(document: Document, asked: AskedBranch) -> tuple[tuple[Document, str], ...]:
+    """The value and the JSON in its texts, each with the pointer that is followed in it.
+
+    Raises PointerNotFound.
+    """
     way: list[tuple[Document, str]] = []
+    if len(asked.inside) > _MOST_INSIDE:
+        raise PointerNotFound(asked.pointer)
     for pointer in asked.inside:
         way.append((document, pointer))
         found = json_inside(document, pointer)
@@ -149,7 +176,9 @@ def _paths(
     return paths_through(((text, ""), *way) if text else way)
 
 
-def _of_node(page: BranchPage, document: Document, branch_url: str) -> BranchPage | None:
+def _of_node(
+    page: BranchPage, document: Document, branch_url: str, download_url: str
+) -> BranchPage | None:
     asked, pointer = page.asked, page.asked.pointer
     if asked.form == "paths":
         return page
@@ -159,12 +188,35 @@ def _of_node(page: BranchPage, document: Document, branch_url: str) -> BranchPag
         image = read_image(document.leaf_text(pointer))
         return replace(page, image=image) if image else None
     address = branch_address(branch_url, of=asked.name, inside=asked.inside)
-    revealed = revealed_tree(document, pointer, address) if asked.reveal else None
-    return replace(
-        page,
-        tree=revealed or branch(document, pointer, asked.after, address),
-        up_url=_up(asked, branch_url),
+    page = replace(page, up_url=_up(asked, branch_url))
+    if asked.reveal:
+        return replace(page, tree=revealed_tree(document, pointer, address))
+    # Only a page of its own offers them.
+    choices = _choices(asked, document, address) if asked.with_paths else ()
+    table = None
+    if asked.view == View.TABLE:
+        is_output = asked.name in (Held.OUTPUT, Held.INNER)
+        place = TablePlace(_named(asked), "", address, download_url if is_output else "")
+        table = table_part(document, asked.rows, pointer=pointer, place=place)
+    tree = None if table else branch(document, pointer, asked.after, address)
+    return replace(page, table=table, tree=tree, choices=choices)
+
+
+def _choices(asked: AskedBranch, document: Document, address: Address) -> tuple[Choice, ...]:
+    """The two ways of showing a list of objects; nothing for any other value."""
+    way, is_table = address(asked.pointer, 0), asked.view == View.TABLE
+    if not way or not looks_like_a_table(document, asked.pointer):
+        return ()
+    return (
+        Choice(View.TREE.label, way, not is_table),
+        Choice(View.TABLE.label, table_address(way), is_table),
     )
+
+
+def _named(asked: AskedBranch) -> tuple[tuple[str, str], ...]:
+    """What names the node in an address."""
+    inside = (("in", pointer) for pointer in asked.inside)
+    return (("of", asked.name), *inside, ("at", asked.pointer))
 
 
 def _up(asked: AskedBranch, branch_url: str) -> str:

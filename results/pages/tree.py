@@ -71,7 +71,8 @@ class TreeNode:
     a leaf, longer than the node's own where it was asked for. ``inside`` counts what the JSON holds
     that a text is, which ``inside_at`` names; ``image_url`` leads to the picture that a text is. ``first`` counts the children that come
     before the loaded ones, and ``earlier_url`` leads to those of the range before. ``is_marked`` is the node that an address leads to.
-    ``last_url`` leads to the last children, past ranges that are not loaded.
+    ``last_url`` leads to the last children, past ranges that are not loaded. ``table_url`` leads to a
+    list of objects as a table.
     """
 
     node: Node
@@ -88,6 +89,7 @@ class TreeNode:
     inside: int = 0
     inside_at: Address | None = None
     image_url: str = ""
+    table_url: str = ""
 
     @property
     def is_loaded(self) -> bool:
@@ -103,6 +105,11 @@ class TreeNode:
 def branch_address(url: str, *, of: str, inside: tuple[str, ...] = ()) -> Address:
     """Return what names the branches of one value."""
     return Address(url, of, inside)
+
+
+def table_address(branch: str) -> str:
+    """Where the list at the address of a branch is as a table."""
+    return f"{branch}&view=table"
 
 
 def whole_tree(document: Document, address: Address, *, budget: int = BUDGET) -> TreeNode:
@@ -205,7 +212,16 @@ def _closed(node: Node, document: Document, address: Address) -> TreeNode:
         drawn.text = node.text[: _CLAMPED_JSON if drawn.inside else _CLAMPED]
     if node.count or drawn.is_cut:
         drawn.url = address(node.pointer, 0)
+    # The whole output is offered as a table beside its name.
+    is_part = node.pointer or address.inside or address.of != "output"
+    if is_part and drawn.url and _may_be_table(node):
+        drawn.table_url = table_address(drawn.url)
     return drawn
+
+
+def _may_be_table(node: Node) -> bool:
+    """Whether it begins as a list of objects; its preview tells, so that none is read for it."""
+    return node.type == "array" and (node.count or 0) > 1 and node.preview.startswith("[{")
 
 
 def _look_inside(drawn: TreeNode, document: Document, address: Address) -> None:

@@ -12,7 +12,14 @@ from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.pages.lines import LinesPart, lines_part
 from results.pages.readings import failure_of, message_packet
-from results.pages.tables import FIRST_ROWS, AskedTable, TablePart, looks_like_a_table, table_part
+from results.pages.tables import (
+    FIRST_ROWS,
+    AskedTable,
+    TablePart,
+    TablePlace,
+    looks_like_a_table,
+    table_part,
+)
 from results.pages.tree import BUDGET, TreeNode, branch_address, whole_tree
 from results.right_of_way import give_way
 from results.services.lookup import OpenedResult
@@ -114,11 +121,6 @@ class ValuePart:
         return self.facts.is_text and not self.facts.has_inner
 
     @property
-    def csv_url(self) -> str:
-        """Where the same list is as CSV."""
-        return self.raw_url.removesuffix("raw") + "csv"
-
-    @property
     def text_url(self) -> str:
         """Where the text itself is, when the value is one."""
         return self.raw_url.removesuffix("raw") + "text"
@@ -197,15 +199,19 @@ def output_part(
     address = branch_address(branch_url, of=name)
     part = replace(part, branches=address.base if View.TREE in views else "")
     match shown:
-        case View.TABLE:
-            return replace(part, table=table_part(document, rows))
-        case View.TREE:
+        case View.TABLE if table := _table(document, rows, raw_url):
+            return replace(part, table=table)
+        case View.TREE | View.TABLE:
             return replace(part, tree=whole_tree(document.inner or document, address))
         case _ if document.kind != "nothing":
             sent = shown is View.WIRE
             lines = lines_part(document, url=branch_url, of=Held.OUTPUT, as_sent=sent)
             return replace(part, lines=lines)
     return part
+
+
+def _table(document: Document, rows: AskedTable, raw_url: str) -> TablePart | None:
+    return table_part(document, rows, place=TablePlace(download_url=raw_url.partition("?")[0]))
 
 
 def _views(document: Document) -> tuple[View, ...]:

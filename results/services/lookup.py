@@ -16,7 +16,7 @@ from results import right_of_way, vault
 from results.domain.details import without_values
 from results.domain.failure_report import FailureReport, without_words
 from results.domain.failures import read_failure
-from results.domain.identity import read_pasted
+from results.domain.identity import PastedText, read_pasted
 from results.domain.packet import Packet
 from results.domain.result import Source
 from results.models import ResultBody, Sighting, StoredResult, Team, Tombstone
@@ -129,13 +129,20 @@ def comparable(*, result: StoredResult, team: Team, text: str) -> tuple[StoredRe
     Without a text it is the last success of the same task and environment before this one.
     """
     if text.strip():
-        ids = read_pasted(text).run_ids
-        if not ids:
-            return None, "That holds no run id."
-        other = StoredResult.objects.of_run(team, ids[0])
+        pasted = read_pasted(text)
+        if not pasted.run_ids:
+            return None, _why_no_run(pasted)
+        other = StoredResult.objects.of_run(team, pasted.run_ids[0])
         return other, "" if other else "That run is not stored here. Look it up first."
     other = StoredResult.objects.last_success_beside(result)
     return other, "" if other else "No other success of this task is stored. Name a run."
+
+
+def _why_no_run(pasted: PastedText) -> str:
+    if pasted.holds_secret:
+        # It came in an address, so nobody can promise where it is not written down.
+        return "That looks like an API key, not a run id."
+    return pasted.shortened_hint or "That holds no run id."
 
 
 def progress(*, sighting: Sighting, team: Team, with_values: bool) -> bytes | None:

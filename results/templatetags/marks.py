@@ -14,6 +14,7 @@ from results.domain.outputs.visible import Part, has_hidden, parts, space_sign
 _LONGEST_NAME = 300
 # A hidden character costs a page twenty times its own length, so that only the first ones are marked.
 _MOST_MARKS = 40
+_LONGEST_PLAIN_NAME = 60
 
 
 def vouched(pieces: Iterable[str]) -> SafeString:
@@ -27,6 +28,13 @@ def name_text(text: str) -> str:
         signs = "".join(drawn_part(space_sign(each)) for each in text[:_MOST_MARKS])
         return signs if len(text) <= _MOST_MARKS else f"{signs}…"
     return shown_text(text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…")
+
+
+def plain_name(text: str) -> str:
+    """A name as text alone: the signs of what hides stand in it without a mark."""
+    cut = text[:_LONGEST_PLAIN_NAME]
+    signs = map(space_sign, cut) if cut.isspace() else parts(cut)
+    return escape("".join(sign.text for sign in signs)) + ("" if cut == text else "…")
 
 
 def shown_text(text: str, most: int = _MOST_MARKS) -> str:

@@ -17,7 +17,7 @@ from results.domain.table import Row
 from results.pages.tables import TablePart
 from results.pages.tree import Address, TreeNode
 from results.right_of_way import give_way
-from results.templatetags.marks import marked_text, name_text, shown_text, vouched
+from results.templatetags.marks import marked_text, name_text, plain_name, shown_text, vouched
 from results.templatetags.previews import drawn_preview
 
 register = template.Library()
@@ -41,7 +41,20 @@ def tree_items(drawn: TreeNode) -> str:
 @register.simple_tag
 def table_rows(part: TablePart) -> str:
     """The rows of a table, each with the way to its item."""
-    return vouched([piece for row in part.rows for piece in _row(row, len(part.columns))])
+    items = part.place.items
+    return vouched([piece for row in part.rows for piece in _row(row, len(part.columns), items)])
+
+
+@register.simple_tag
+def column_name(name: str) -> str:
+    """The heading of a column, shown as the tree shows the name of a member."""
+    return vouched([_name(name)])
+
+
+@register.simple_tag
+def column_option(name: str) -> str:
+    """The name of a column where only text may stand."""
+    return vouched([plain_name(name) if name else "empty name"])
 
 
 @register.simple_tag
@@ -50,9 +63,15 @@ def visible_text(text: str) -> str:
     return vouched([marked_text(text, _MOST_MARKS_IN_TEXT)])
 
 
-def _row(row: Row, columns: int) -> Iterator[str]:
-    way = escape(quote(row.item.pointer, errors="replace"))
-    yield f'<tr><th scope=row><a href="?view=tree#{way}">{name_text(row.item.key or "")}</a></th>'
+def _row(row: Row, columns: int, items: Address | None) -> Iterator[str]:
+    pointer = row.item.pointer
+    way = items(pointer, 0) if items else f"?view=tree#{quote(pointer, errors='replace')}"
+    name = name_text(row.item.key) if row.item.key else _chip("empty name")
+    yield (
+        f'<tr><th scope=row><a href="{escape(way)}">{name}</a></th>'
+        if way
+        else f"<tr><th scope=row>{name}</th>"
+    )
     if any(row.cells):
         for cell in row.cells:
             yield _cell(cell)
@@ -110,15 +129,22 @@ def _item(drawn: TreeNode, place: str) -> Iterator[str]:
     yield f"><summary>{_key(node)}<span class=chip>{_size(node)}</span> "
     yield f"<bdi class=preview>{shown_text(node.preview)}</bdi></summary><ul>"
     yield from _items(drawn)
-    yield "</ul></details></li>"
+    yield "</ul></details>"
+    if drawn.table_url:
+        # A line that folds may hold no link; this one is drawn beside it.
+        yield f'<a class=chip data-table href="{escape(drawn.table_url)}">table</a>'
+    yield "</li>"
 
 
 def _key(node: Node) -> str:
     if node.key is None:
         return ""
-    name = f"<bdi class=key>{name_text(node.key)}</bdi>" if node.key else _chip("empty name")
     chip = f" {_chip(node.key_chip)}" if node.key_chip else ""
-    return f"{name}{chip}<span class=colon>: </span>"
+    return f"{_name(node.key)}{chip}<span class=colon>: </span>"
+
+
+def _name(name: str) -> str:
+    return f"<bdi class=key>{name_text(name)}</bdi>" if name else _chip("empty name")
 
 
 def _leaf(drawn: TreeNode) -> str:

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from results.pages.branches import AskedBranch, BranchPage
 from results.pages.ranges import place_in
 from results.pages.search import SearchPage
+from results.pages.tables import AskedTable
 
 _FRAGMENT = "X-Fragment"
 _TEXT = "text/plain; charset=utf-8"
@@ -18,7 +19,10 @@ _AGAIN_S = 5
 
 
 def asked_branch(request: HttpRequest) -> AskedBranch:
-    """Read `?of=…&in=…&at=…&after=…&view=…&as=…&reveal`; what is malformed asks for the beginning."""
+    """Read `?of=…&in=…&at=…&after=…&view=…&as=…&reveal`; what is malformed asks for the beginning.
+
+    With `view=table` also what a table is asked for.
+    """
     asked = request.GET
     return AskedBranch(
         name=asked.get("of", "output"),
@@ -29,6 +33,7 @@ def asked_branch(request: HttpRequest) -> AskedBranch:
         form=asked.get("as", ""),
         reveal="reveal" in asked,
         with_paths=_FRAGMENT not in request.headers,
+        rows=AskedTable.of(asked.dict()),
     )
 
 

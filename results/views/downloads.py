@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+import re
+from collections.abc import Iterator
+
+from django.http import Http404, HttpRequest, HttpResponse
 
 from results.domain.csv_text import CONTENT_TYPE, csv_of
+from results.domain.document import PointerNotFound
 from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.domain.table import table_of
+from results.pages.branches import AskedBranch, way_to
+from results.pages.values import Held, held_value
 from results.right_of_way import give_way
 from results.services.lookup import OpenedResult
+from results.views.branches import asked_branch
 
 _FORMS = ("raw", "text", "json", "csv", "csv;")
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]+")
+_LONGEST_NAME = 40
 
 
-def output_download(opened: OpenedResult, *, form: str) -> HttpResponse:
-    """The output as `raw`, `text`, `json`, `csv` or `csv;`; 404 for any other form and when there is none."""
-    packet = opened.output
+def output_download(request: HttpRequest, opened: OpenedResult) -> HttpResponse:
+    """The output as `raw`, `text`, `json`, `csv` or `csv;`; 404 for any other form and when there is none.
+
+    The two of CSV are of the list that the address names (see ``asked_branch``), and of its rows that
+    hold what the address looks for.
+    """
+    packet, form = opened.output, request.GET.get("as", "json")
     if packet is None or packet.data is None or form not in _FORMS:
         raise Http404
     if form == "raw":
@@ -24,11 +37,9 @@ def output_download(opened: OpenedResult, *, form: str) -> HttpResponse:
     elif form == "text":
         body, kind, suffix = _text(packet), "text/plain; charset=utf-8", "output.txt"
     elif form.startswith("csv"):
-        table = table_of(decode(packet), checkpoint=give_way)
-        if table is None:
-            raise Http404
-        body = b"".join(csv_of(table, separator=";" if form == "csv;" else ","))
-        kind, suffix = CONTENT_TYPE, "output.csv"
+        asked = asked_branch(request)
+        body = b"".join(_csv(opened, asked, form))
+        kind, suffix = CONTENT_TYPE, f"{_name_of(asked)}.csv"
     else:
         body, kind, suffix = decode(packet).as_json(), "application/json", "output.json"
         # JSON cannot say undefined, and an empty file is no JSON.
@@ -39,6 +50,27 @@ def output_download(opened: OpenedResult, *, form: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _csv(opened: OpenedResult, asked: AskedBranch, form: str) -> Iterator[bytes]:
+    document = held_value(opened, asked.name) if asked.name in (Held.OUTPUT, Held.INNER) else None
+    if document is None:
+        raise Http404
+    try:
+        document, pointer = way_to(document, asked)[-1]
+        table = table_of(document, pointer, checkpoint=give_way)
+    except PointerNotFound:
+        raise Http404 from None
+    if table is None:
+        raise Http404
+    only = asked.rows.filter_of(table)
+    return csv_of(table, separator=";" if form == "csv;" else ",", only=only)
+
+
+def _name_of(asked: AskedBranch) -> str:
+    """The name of a list for a file: its own in the output, as far as a file can bear it."""
+    last = asked.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return _NOT_IN_A_NAME.sub("-", last)[:_LONGEST_NAME].strip("-") or "output"
 
 
 def _text(packet: Packet) -> bytes:

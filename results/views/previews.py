@@ -43,11 +43,13 @@ def show(request: TeamRequest, run_id: RunId, choices: str) -> HttpResponse:
 def branch(request: TeamRequest, run_id: RunId, choices: str) -> HttpResponse:
     """The children of one node of what would be shared."""
     chosen = _read(choices)
+    at = preview_addresses(request.team, run_id, chosen)
     page = branch_page(
         _seen(request, run_id, chosen)[0],
         asked_branch(request),
-        branch_url=preview_addresses(request.team, run_id, chosen).branch,
+        branch_url=at.branch,
         back_url=_back(request, run_id, choices),
+        download_url=at.download,
     )
     return branch_answer(request, page, "shares/branch.html")
 
@@ -71,7 +73,7 @@ def search(request: TeamRequest, run_id: RunId, choices: str) -> HttpResponse:
 def output(request: TeamRequest, run_id: RunId, choices: str) -> HttpResponse:
     """The download that the link would give."""
     opened, _ = _seen(request, run_id, _read(choices))
-    return output_download(opened, form=request.GET.get("as", "json"))
+    return output_download(request, opened)
 
 
 def _read(choices: str) -> Choices:

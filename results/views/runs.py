@@ -25,7 +25,7 @@ from results.access import (
     opened_value,
 )
 from results.domain.details import read_details
-from results.domain.identity import Environment, PastedText, RunId
+from results.domain.identity import Environment, PastedText, RunId, read_pasted
 from results.domain.status import State
 from results.forms import FindForm, NoteForm
 from results.models import Note, Pin, ProjectKey, Role, Sighting, StoredResult, Team
@@ -164,12 +164,13 @@ def document(request: TeamRequest, run_id: RunId) -> HttpResponse:
 @for_members(Role.VIEWER)
 def branch(request: TeamRequest, run_id: RunId) -> HttpResponse:
     """The children of one node of a value: list items for the tree, or a page of their own."""
-    result = _stored(request, run_id)
+    result, at = _stored(request, run_id), member_addresses(request.team, run_id)
     page = branch_page(
         opened_value(request, result),
         asked_branch(request),
-        branch_url=member_addresses(request.team, run_id).branch,
+        branch_url=at.branch,
         back_url=reverse("runs-show", args=[request.team.slug, run_id]),
+        download_url=at.download,
         team=request.team,
         role=Role(request.membership.role),
     )
@@ -180,13 +181,12 @@ def branch(request: TeamRequest, run_id: RunId) -> HttpResponse:
 def compare(request: TeamRequest, run_id: RunId) -> HttpResponse:
     """This result held against another one: `?with=run_…`, else the last success of its task."""
     result = _stored(request, run_id)
-    other, problem = lookup.comparable(
-        result=result, team=request.team, text=request.GET.get("with", "")
-    )
+    text = request.GET.get("with", "")
+    other, problem = lookup.comparable(result=result, team=request.team, text=text)
     before = opened_result(request, other) if other else None
     after = opened_result(request, result)
     others = [] if other else history.others(result=result, team=request.team, most=_OFFERED)
-    other_id = other.run_id if other else request.GET.get("with", "")[:100]
+    other_id = other.run_id if other else "" if read_pasted(text).holds_secret else text[:100]
     page = compare_page(
         after,
         before,
@@ -233,7 +233,7 @@ def output(request: TeamRequest, run_id: RunId) -> HttpResponse:
         # The run's page says why; "not found" would be untrue.
         return redirect("runs-show", request.team.slug, run_id)
     form = request.GET.get("as", "json")
-    response = output_download(opened, form=form)
+    response = output_download(request, opened)
     lookup.note_download(result=result, form=form, by=request.user, now=timezone.now())
     return response
 

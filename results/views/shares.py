@@ -177,11 +177,13 @@ def enter(request: VisitorRequest, token: str) -> HttpResponse:
 @answers_visitors
 def branch(request: VisitorRequest, token: str) -> HttpResponse:
     """The children of one node of what is shared."""
+    at = shared_addresses(token)
     page = branch_page(
         sharing.open_result(row=entered_link(request, token))[0],
         asked_branch(request),
-        branch_url=shared_addresses(token).branch,
+        branch_url=at.branch,
         back_url=reverse("shares-read", args=[token]),
+        download_url=at.download,
     )
     return branch_answer(request, page, "shares/branch.html")
 
@@ -207,7 +209,7 @@ def output(request: VisitorRequest, token: str) -> HttpResponse:
     """The shared output as a download."""
     row = entered_link(request, token)
     opened = sharing.open_result(row=row)[0]
-    response = output_download(opened, form=request.GET.get("as", "json"))
+    response = output_download(request, opened)
     sharing.note_download(row=row, now=timezone.now())
     return response
 

@@ -32,7 +32,8 @@
   const actions = {
     "/": () => focusOn(".find [name=text], .top-find [name=text]"),
     "?": () => { document.querySelector("#keys-dialog")?.showModal(); return true; },
-    f: () => focusOn("#search-text"),
+    // The page of a table has no other search than that for its rows.
+    f: () => focusOn("#search-text, [data-rows] [name=rows]"),
     n: () => send("match", { step: 1 }),
     N: () => send("match", { step: -1 }),
     e: () => send("expand", { open: true }),

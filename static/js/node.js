@@ -39,14 +39,13 @@
 
   const askedOf = (item) => new URL(ownerOf(item)?.dataset.branches ?? "", location.href).searchParams;
 
-  // A node in the JSON that a text is has no address of its own: the link leads to the text, and says so.
+  // Into the JSON that a text is, it leads by way of the text.
   const copyLink = (item) => {
     const asked = askedOf(item);
-    const pointer = asked.get("in") ?? item.dataset.at;
-    return copied(labelOf("Link", item), async () => {
+    return copied("Link", async () => {
       const url = new URL(location.href);
       url.search = "";
-      url.hash = runlensHash(asked.get("of"), pointer);
+      url.hash = runlensHash(asked.get("of"), ...asked.getAll("in"), item.dataset.at);
       return url.href;
     });
   };
@@ -67,8 +66,6 @@
     JavaScript: (item) => copyPath(item, "javascript"),
     Python: (item) => copyPath(item, "python"),
   };
-  const labelOf = (label, item) =>
-    label === "Link" && askedOf(item).has("in") ? "Link to the text" : label;
   let current = null;
 
   // Only members have it, and only for the output: the page says where a link to a part is made.
@@ -89,6 +86,18 @@
     if (address) location.assign(address);
   });
 
+  // What a list of objects is offered as beside its name, for whoever walks by keyboard.
+  const table = document.createElement("button");
+  table.type = "button";
+  table.className = "quiet";
+  table.textContent = "Table";
+  table.setAttribute("aria-label", "Show as a table");
+  const tableLink = (item) => item.querySelector(":scope > a[data-table]");
+  table.addEventListener("click", (event) => {
+    event.stopPropagation();
+    tableLink(current)?.click();
+  });
+
   // Said on the button, whether it or a key was pressed.
   const buttons = {};
   const act = async (label, item) => {
@@ -96,7 +105,7 @@
     buttons[label].textContent = done ? "Copied" : "Failed";
     tools.classList.add("said");
     setTimeout(() => {
-      buttons[label].textContent = labelOf(label, current ?? item);
+      buttons[label].textContent = label;
       tools.classList.remove("said");
     }, 2000);
   };
@@ -113,15 +122,15 @@
     buttons[label] = button;
     tools.append(button);
   }
-  tools.append(copy, share, note);
+  tools.append(copy, table, share, note);
 
   const show = (item) => {
     const tree = item.closest(".tree");
     if (!ownerOf(item)?.dataset.branches) return;
     if (item !== current) note.textContent = "";
     current = item;
-    buttons.Link.textContent = labelOf("Link", item);
     share.hidden = !shareAddress(item);
+    table.hidden = !tableLink(item);
     if (tools.parentElement !== tree.parentElement) tree.after(tools);
     const line = item.querySelector(":scope > details:not(.inside) > summary") || item;
     tools.hidden = false;

@@ -1,9 +1,11 @@
-// Comes to a node by a link such as #/items/3/price, and to a match of a search, also where nothing was loaded.
+// Comes to a node by a link such as #/items/3/price, also in JSON that a text is (#/reply#/choices/0), and to a
+// match of a search, also where nothing was loaded.
 "use strict";
 
-// The part of an address that leads to a node: #/items/3 in the output, #payload/id in another value.
-const runlensHash = (of, pointer) => {
-  const way = encodeURIComponent(pointer).replaceAll("%2F", "/");
+// The part of an address that leads to a node: #/items/3 in the output, #payload/id in another value. Each
+// further pointer leads on in the JSON that the text there is; no name holds a # of its own, it is encoded.
+const runlensHash = (of, ...pointers) => {
+  const way = pointers.map((pointer) => encodeURIComponent(pointer).replaceAll("%2F", "/")).join("#");
   return of === "output" || of === "inner" ? `#${way}` : `#${of}${way}`;
 };
 
@@ -58,6 +60,22 @@ const runlensReveal = (() => {
     item.scrollIntoView({ block: "center" });
   };
 
+  // The node at a pointer in the JSON that a text is, its way opened.
+  const inside = async (item, pointer) => {
+    const details = item.querySelector(":scope > details.inside");
+    if (!details) throw Object.assign(new Error("no JSON in it"), { status: 404 });
+    const list = details.querySelector(":scope > ul");
+    let found = nearest(list, pointer);
+    if (found?.dataset.at !== pointer) {
+      const fresh = await runlensFragment(`${list.dataset.branches}&at=${encodeURIComponent(pointer)}&reveal`);
+      delete details.dataset.branch;
+      list.replaceChildren(...fresh.querySelector(".tree > li > details > ul").children);
+      found = nearest(list, pointer);
+    }
+    details.open = true;
+    return found;
+  };
+
   // A long text is shown whole, since what was looked for may stand at its end.
   const unfolded = async (item) => {
     const link = item.querySelector(":scope > a[data-more]");
@@ -91,7 +109,7 @@ const runlensReveal = (() => {
   // Whoever walks on before an answer has come wants the last node asked for, in whatever order the
   // answers arrive.
   let lastAsked = 0;
-  const reveal = async (of, pointer, takeFocus) => {
+  const reveal = async (of, pointer, takeFocus, within = []) => {
     const asked = ++lastAsked;
     const owner = ownerOf(of);
     if (!owner?.dataset.branches) return null;
@@ -111,6 +129,12 @@ const runlensReveal = (() => {
       }
       item = nearest(tree, pointer);
     }
+    try {
+      for (const inner of within) item = await inside(item, inner);
+    } catch (error) {
+      if (asked === lastAsked) missing(owner, error);
+      return null;
+    }
     item = await unfolded(item);
     if (asked !== lastAsked) return null;
     document.querySelector("[data-missing]")?.remove();
@@ -121,14 +145,14 @@ const runlensReveal = (() => {
   };
 
   const revealAddressed = () => {
-    let hash = location.hash;
+    let [hash, ...within] = location.hash.slice(1).split(/#(?=[/])/);
     try {
-      hash = decodeURIComponent(hash);
+      [hash, ...within] = [hash, ...within].map(decodeURIComponent);
     } catch {
       // A hash that was never encoded is taken as it stands.
     }
-    const [, of, pointer] = HASH.exec(hash) || [];
-    if (of || pointer) reveal(of, pointer, true);
+    const [, of, pointer] = HASH.exec(`#${hash}`) || [];
+    if (of || pointer) reveal(of, pointer, true, within);
   };
 
   document.addEventListener("DOMContentLoaded", revealAddressed);

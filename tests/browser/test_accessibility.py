@@ -103,6 +103,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "expired": open_run("expired"),
     "waiting": open_run("waiting"),
     "branch": open_run("table", "branch/?of=output&at=/7"),
+    "table of a part": open_run("ten-megabytes", "branch/?of=output&at=/items&view=table"),
     "lines": open_run("table", "branch/?of=output&view=text&after=900"),
     "search": open_run("table", "search/?of=output&q=sku-01"),
     "compare": compared,

@@ -167,21 +167,42 @@ def test_a_path_that_begins_inside_a_text_says_so(reader: Page, stage: Stage) ->
     expect(tools).not_to_contain_text("begins")
 
 
-def test_a_link_to_a_node_inside_a_text_says_that_it_leads_to_the_text(
+def test_a_link_leads_into_json_inside_texts_also_where_nothing_was_loaded(
     reader: Page, stage: Stage
 ) -> None:
-    show(reader, stage, json.dumps({"json": {"reply": '{"id":1}'}}))
-    reader.locator('li[data-at="/reply"] summary').click()
-    reader.locator('li[data-at="/id"]').focus()
+    inner = json.dumps({"a#b/c": {"deep": [7, {"x": 8}]}, "rest": "." * 500})
+    show(reader, stage, json.dumps({"json": {"reply": json.dumps({"body": inner})}}))
+    tree = reader.locator("#output .tree")
+    for _ in range(2):
+        tree.locator("details.inside:not([open]) > summary").last.click()
+    tree.locator('li[data-at="/a#b~1c"] > details > summary').click()
+    tree.locator('li[data-at="/a#b~1c/deep"] > details > summary').click()
+    tree.locator('li[data-at="/a#b~1c/deep/0"]').focus()
     tools = reader.get_by_role("toolbar", name="This value")
     tools.hover()
+    tools.get_by_role("button", name="Link", exact=True).click()
+    expect(reader.locator("#announcer")).to_have_text("Link copied")
+    link = reader.evaluate("navigator.clipboard.readText()")
+    assert link.endswith("/#/reply#/body#/a%23b~1c/deep/0")
 
-    tools.get_by_role("button", name="Link to the text").click()
+    reader.goto("about:blank")
+    reader.goto(link)
 
-    expect(reader.locator("#announcer")).to_have_text("Link to the text copied")
-    assert reader.evaluate("navigator.clipboard.readText()").endswith("/#/reply")
-    reader.locator('li[data-at="/reply"]').focus()
-    expect(tools.get_by_role("button", name="Link", exact=True)).to_be_attached()
+    expect(tree.locator('li[data-at="/a#b~1c/deep/0"]')).to_be_focused()
+    expect(tree.locator("li.marked")).to_have_count(1)
+    reader.keyboard.press("ArrowDown")
+    expect(reader.locator(":focus")).to_have_attribute("data-at", "/a#b~1c/deep/1")
+    reader.keyboard.press("ArrowRight")
+    expect(tree.locator('li[data-at="/a#b~1c/deep/1/x"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("end", ["#/reply#/nothing", "#/plain#/id", "#/nothing#/id"])
+def test_a_link_to_nothing_inside_a_text_says_so(reader: Page, stage: Stage, end: str) -> None:
+    show(reader, stage, json.dumps({"json": {"reply": '{"id":1}', "plain": "text"}}))
+
+    reader.goto(reader.url + end)
+
+    expect(reader.get_by_text("That part of the value is not there.").first).to_be_visible()
 
 
 @pytest.fixture

@@ -48,6 +48,21 @@ def test_the_tree_is_walked_by_keyboard_and_never_loses_focus(table: Page) -> No
     expect(table.locator(":focus")).to_have_attribute("data-at", "")
 
 
+def test_a_closed_row_is_one_line_however_much_it_could_tell(table: Page) -> None:
+    table.set_viewport_size({"width": 700, "height": 900})
+    rows = table.locator("#output .tree details:not([open]) > summary")
+
+    measured = rows.evaluate_all(
+        """rows => rows.map(row => [row.offsetHeight, row.querySelector(".preview").scrollWidth])"""
+    )
+
+    assert len({height for height, _ in measured}) == 1
+    # Some of them have more to tell than there is room for.
+    assert max(width for _, width in measured) > table.evaluate(
+        "document.querySelector('#output .tree summary .preview').clientWidth"
+    )
+
+
 def test_screen_readers_are_told_level_place_and_state(table: Page) -> None:
     node = table.locator('#output .tree li[data-at="/3"]')
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from results.domain.document import Document, PointerNotFound
+from results.domain.opened import opened
 from results.domain.ordering import number_key, same_number
 from results.domain.outputs import decode
 from results.domain.packet import Packet
+from results.domain.row_filter import RowFilter
 from results.domain.table import MOST_COLUMNS, MOST_NAMES, Table, table_of
 
 
@@ -264,3 +266,128 @@ def test_reading_and_sorting_a_long_table_lets_others_run_in_between() -> None:
     assert len(calls) == 5
     found.rows(sort="a")
     assert len(calls) == 10
+
+
+def keys(table: Table, only: RowFilter, **how: Any) -> list[str | None]:
+    return [row.item.key for row in table.rows(0, 1_000, only=only, **how)]
+
+
+SALES = [
+    {"region": "north", "by": {"name": "Zoë"}, "n": 10},
+    {"region": "south", "by": {"name": "Max"}, "n": 9007199254740993},
+    {"region": "North-East", "by": None, "n": 9},
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "column", "found"),
+    [
+        ("north", None, ["0", "2"]),
+        ('"north"', None, ["0"]),
+        (" NORTH ", None, ["0", "2"]),
+        ("zoë", None, ["0"]),
+        ("740993", None, ["1"]),
+        ("9", "n", ["1", "2"]),
+        ("9", "region", []),
+        ("null", None, ["2"]),
+        ("name", None, ["0", "1"]),
+        ("region", None, []),
+        ("", None, ["0", "1", "2"]),
+        ('""', None, ["0", "1", "2"]),
+        ("nobody", None, []),
+        ("north", "nobody", []),
+        ("\ud800", None, []),
+    ],
+)
+def test_a_filter_keeps_the_rows_whose_cells_hold_the_text(
+    typed: str, column: str | None, found: list[str]
+) -> None:
+    sales, only = table(SALES), RowFilter(typed, column)
+
+    assert keys(sales, only) == found
+    assert sales.count(only) == len(found)
+    assert len(list(sales.records(["n"], only=only))) == len(found)
+
+
+def test_what_is_found_is_sorted_and_comes_in_pages_like_everything() -> None:
+    sales, only = table(SALES), RowFilter("north")
+
+    assert keys(sales, only, sort="n") == ["2", "0"]
+    assert keys(sales, only, sort="n", descending=True) == ["0", "2"]
+    assert [row.item.key for row in sales.rows(1, 1, sort="n", only=only)] == ["0"]
+    assert keys(sales, RowFilter("south"), sort="n") == ["1"]
+    assert keys(sales, RowFilter(""), sort="n") == ["2", "0", "1"]
+
+
+@pytest.mark.parametrize("text", ["Zoë", "tab\there", 'a "quote"', "back\\slash", "a/b", "😀", "ſ"])
+def test_a_text_is_found_however_it_was_spelt(text: str) -> None:
+    for ensure_ascii in (True, False):
+        sent = json.dumps([{"a": "other"}, {"a": f"x{text}y"}], ensure_ascii=ensure_ascii)
+        for spelt in (sent, sent.replace("/", "\\/")):
+            assert keys(table(spelt), RowFilter(text.upper())) == ["1"]
+
+
+def test_typed_cells_are_found_as_they_are_shown() -> None:
+    found = table_of(
+        typed(
+            [{"a": None, "at": "2026-01-02T00:00:00.000Z"}, {"a": 1}],
+            {"0.a": ["undefined"], "0.at": ["Date"]},
+        )
+    )
+    assert found is not None
+    assert keys(found, RowFilter("undefined")) == ["0"]
+    assert keys(found, RowFilter("2026-01")) == ["0"]
+    assert keys(found, RowFilter("null")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed_text", "rows"),
+    [
+        ("2026-11-23t11", ["0"]),
+        ("z", ["0"]),
+        ("1795434125161", []),
+        ("9007199254740993", ["1"]),
+        ("Zoë", ["0"]),
+        ("shop.example", ["1"]),
+    ],
+)
+def test_a_date_that_was_sent_as_a_number_is_found_as_the_date_that_is_shown(
+    typed_text: str, rows: list[str]
+) -> None:
+    found = table_of(
+        typed(
+            [
+                {"at": 1795434125161, "name": "Zoë"},
+                {"n": "9007199254740993", "link": "https://shop.example/"},
+            ],
+            {"0.at": ["Date"], "1.n": ["bigint"], "1.link": ["URL"]},
+        )
+    )
+    assert found is not None
+    assert keys(found, RowFilter(typed_text)) == rows
+
+
+def test_an_item_that_is_no_object_is_found_by_what_it_is_but_stands_in_no_column() -> None:
+    mixed = table([{"a": 1}, "apple", {"a": "apple"}])
+
+    assert keys(mixed, RowFilter("apple")) == ["1", "2"]
+    assert keys(mixed, RowFilter("apple", "a")) == ["2"]
+
+
+def test_looking_for_rows_lets_others_run_in_between() -> None:
+    pauses: list[int] = []
+    long = of(json.dumps([{"a": index} for index in range(5_000)]))
+    found = table_of(long, checkpoint=lambda: pauses.append(1))
+    assert found is not None
+    before = len(pauses)
+
+    assert found.count(RowFilter("4999")) == 1
+    assert len(pauses) > before
+
+
+def test_a_long_list_under_a_name_is_cut_once_and_not_for_every_row() -> None:
+    long = typed({"items": [{"a": "x" * 1_000}] * 200}, {"items.0.a": ["URL"]})
+    places = opened(long)
+    assert places is not None
+
+    assert places.level(places.root) is places.level(places.root)

@@ -214,11 +214,20 @@ def test_t1_ones_own_team_is_seen_as_far_as_the_role_reaches(scene: Scene) -> No
 VALUES = (
     *("/", "/panel/", "/ticket/", "/compare/", "/compare/?with=run_failed1&show=all", ".json"),
     *("/output", "/output?as=raw", "/output?as=text", "/output?as=csv", "/?view=table"),
+    *(f"/output?as=csv&of={of}&at=" for of in ("inner", "error", "metadata", "payload")),
     *("/?view=text", "/?view=wire", "/?view=tree", "/search/?q=C", "/search/?q=C&of=payload"),
     *(
         f"/branch/?of={of}{form}"
         for of in ("output", "inner", "error", "metadata", "payload")
-        for form in ("", "&as=text", "&as=paths", "&view=text", "&view=wire", "&reveal=")
+        for form in (
+            "",
+            "&as=text",
+            "&as=paths",
+            "&view=text",
+            "&view=wire",
+            "&view=table",
+            "&reveal=",
+        )
     ),
 )
 

@@ -10,8 +10,10 @@ import pytest
 from results.domain.status import State
 from results.models import Role, StoredResult, Team
 from results.pages.branches import AskedBranch, BranchPage, branch_page
+from results.pages.tables import AskedTable, TablePart
 from results.pages.tree import TreeNode
 from results.services import lookup
+from results.templatetags.values import table_rows
 from tests import make
 
 DETAILS = b'{"metadata":{"step":[7]},"payload":{"card":["4242"]}}'
@@ -28,12 +30,23 @@ def page(
     inside: tuple[str, ...] = (),
     form: str = "",
     view: str = "",
+    rows: str = "",
 ) -> BranchPage | None:
     return branch_page(
         lookup.open_result(result=StoredResult.objects.get(), team=team),
-        AskedBranch(name, pointer, after, inside, view, form),
+        AskedBranch(
+            name,
+            pointer,
+            after,
+            inside,
+            view,
+            form,
+            with_paths=True,
+            rows=AskedTable(text=rows),
+        ),
         branch_url="/b",
         back_url="/back",
+        download_url="/o",
         team=team if role else None,
         role=role,
     )
@@ -203,3 +216,62 @@ def test_lines_are_a_part_like_any_other(team: Team) -> None:
     assert found.lines is not None
     assert [(line.number, line.text) for line in found.lines.lines.lines] == [(2, "two")]
     assert page(team, "payload", view="text", role=None) is None
+
+
+def table_of(found: BranchPage | None) -> TablePart:
+    assert found is not None
+    assert found.table is not None
+    assert found.tree is None
+    return found.table
+
+
+ORDERS = b'{"orders":[{"id":1,"to":"A"},{"id":2,"to":"B"}],"sum":[1,2]}'
+
+
+def test_a_list_of_objects_inside_a_value_is_a_table(team: Team) -> None:
+    make.make_result(team=team, output=ORDERS)
+
+    shown = table_of(page(team, "output", "/orders", view="table", rows="b"))
+
+    assert [each.name for each in shown.columns] == ["id", "to"]
+    assert [row.item.pointer for row in shown.rows] == ["/orders/1"]
+    assert shown.columns[0].url == "?view=table&of=output&at=%2Forders&sort=id&rows=b"
+    assert shown.csv_url == "/o?of=output&at=%2Forders&rows=b&as=csv"
+    assert "/b?of=output&amp;at=/orders/1" in table_rows(shown)
+
+
+def test_both_ways_are_offered_where_there_are_two(team: Team) -> None:
+    make.make_result(team=team, output=ORDERS)
+
+    tree, table = page(team, "output", "/orders"), page(team, "output", "/orders", view="table")
+    no_list = page(team, "output", "/sum", view="table")
+
+    assert tree is not None
+    assert table is not None
+    assert [(each.label, each.url, each.is_current) for each in tree.choices] == [
+        ("Tree", "/b?of=output&at=/orders", True),
+        ("Table", "/b?of=output&at=/orders&view=table", False),
+    ]
+    assert [each.is_current for each in table.choices] == [False, True]
+    assert len(tree_of(no_list).children) == 2
+    assert no_list is not None
+    assert no_list.choices == ()
+
+
+def test_a_list_in_a_text_that_is_json_is_a_table_too(team: Team) -> None:
+    make.make_result(team=team, output=json.dumps({"reply": ORDERS.decode()}).encode())
+
+    shown = table_of(page(team, "output", "/orders", inside=("/reply",), view="table"))
+
+    assert shown.columns[0].url.startswith("?view=table&of=output&in=%2Freply&at=%2Forders&")
+    assert shown.csv_url == "/o?of=output&in=%2Freply&at=%2Forders&as=csv"
+
+
+def test_a_table_is_only_for_whom_the_value_is_and_only_the_output_is_taken_away(
+    team: Team,
+) -> None:
+    make.make_result(team=team, details=b'{"payload":[{"card":"4242"},{"card":"1"}]}')
+
+    assert page(team, "payload", view="table", role=Role.VIEWER) is None
+    assert page(team, "payload", view="table", role=None) is None
+    assert table_of(page(team, "payload", view="table", role=Role.MEMBER)).csv_url == ""

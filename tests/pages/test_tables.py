@@ -111,3 +111,83 @@ def test_hostile_names_and_values_are_only_text() -> None:
     assert "<script" not in html
     assert "<i>" not in html
     assert "&lt;script&gt;" in html
+
+
+SALES = [{"region": "north", "n": 10}, {"region": "south", "n": 9}, {"region": "northeast", "n": 8}]
+
+
+def test_rows_are_looked_for_and_every_way_on_keeps_what_is_looked_for() -> None:
+    shown = part(SALES, rows=" North ", sort="n", desc="1")
+
+    assert [row.item.key for row in shown.rows] == ["0", "2"]
+    assert (shown.text, shown.found, shown.total) == ("North", 2, 3)
+    assert shown.range_words == "2 of 3 rows hold that"
+    assert [each.url for each in shown.columns] == [
+        "?view=table&sort=region&rows=North#output",
+        "?view=table&sort=n&rows=North#output",
+    ]
+    assert dict(shown.kept) == {"view": "table", "sort": "n", "desc": "1"}
+    assert shown.all_url == "?view=table&sort=n&desc=1#output"
+
+
+def test_rows_are_looked_for_in_one_column() -> None:
+    shown = part(SALES, rows="9", column="2")
+
+    assert [row.item.key for row in shown.rows] == ["1"]
+    assert [each.is_looked_in for each in shown.columns] == [False, True]
+    assert shown.columns[0].url == "?view=table&sort=region&rows=9&column=2#output"
+    assert part(SALES, rows="9", column="1").range_words == "none of the 3 rows holds that"
+
+
+@pytest.mark.parametrize("column", ["3", "0", "-1", "x", "99999999999"])
+def test_a_column_that_is_not_there_is_as_if_none_were_named(column: str) -> None:
+    shown = part(SALES, rows="south", column=column)
+
+    assert shown.range_words == "1 of 3 rows holds that"
+    assert not any(each.is_looked_in for each in shown.columns)
+    assert "column" not in shown.columns[0].url
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", '""'])
+def test_looking_for_nothing_leaves_everything(nothing: str) -> None:
+    shown = part(SALES, rows=nothing, column="1")
+
+    assert (shown.text, shown.range_words) == ("", "rows 1–3 of 3")
+
+
+def test_what_is_found_comes_a_hundred_rows_at_a_time() -> None:
+    rows = [{"n": n, "kind": "even" if n % 2 == 0 else "odd"} for n in range(500)]
+
+    first, last = part(rows, rows="even"), part(rows, rows="even", after="200")
+    beyond = part(rows, rows="even", after="250")
+
+    assert first.range_words == "250 of 500 rows hold that; here are 1–100 of them"
+    assert first.next_url == "?view=table&rows=even&after=100#output"
+    assert last.range_words == "250 of 500 rows hold that; here are 201–250 of them"
+    assert (last.next_url, last.previous_url) == ("", "?view=table&rows=even&after=100#output")
+    assert beyond.first == 0
+
+
+def test_the_csv_is_of_what_was_found() -> None:
+    packet = Packet(json.dumps(SALES).encode(), "application/json")
+
+    shown = output_part(
+        packet,
+        view="table",
+        branch_url="/b",
+        raw_url="/o?as=raw",
+        json_url="/o?as=json",
+        rows=AskedTable(text="a&b", column=1),
+    )
+
+    assert shown.table is not None
+    assert shown.table.csv_url == "/o?rows=a%26b&column=1&as=csv"
+
+
+def test_what_only_began_as_a_list_of_objects_is_shown_as_a_tree() -> None:
+    packet = Packet(json.dumps([{"a": 1}] * 20 + [7] * 30).encode(), "application/json")
+
+    shown = output_part(packet, view="table", branch_url="/b", raw_url="/o", json_url="/o")
+
+    assert shown.table is None
+    assert shown.tree is not None

@@ -21,7 +21,17 @@ KNOWN: dict[str, set[str]] = {
     "time": {"class", "datetime", "data-tip", "tabindex"},
     "svg": {"class", "width", "height", "role", "aria-label"},
     "rect": {"width", "height", "fill"},
-    "a": {"class", "target", "rel", "href", "data-more", "data-last", "data-earlier", "data-image"},
+    "a": {
+        "class",
+        "target",
+        "rel",
+        "href",
+        "data-more",
+        "data-last",
+        "data-earlier",
+        "data-image",
+        "data-table",
+    },
 }
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 STYLES = {f"{a}{b}{c}" for a in ("", "on-") for b in ("", "bright-") for c in COLOURS}

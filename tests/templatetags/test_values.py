@@ -11,7 +11,7 @@ from results.domain.document import Document
 from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.pages.tree import branch, branch_address, whole_tree
-from results.templatetags.values import tree, tree_items, visible_text
+from results.templatetags.values import column_name, column_option, tree, tree_items, visible_text
 from tests.templatetags.drawn import Element, read
 
 ADDRESS = branch_address("/b", of="output")
@@ -183,6 +183,11 @@ def test_a_name_of_nothing_but_space_can_be_seen(name: str, signs: str) -> None:
     assert "␉" not in page.texts("key")[1]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("", "empty name"), (" ", "␠"), ("id", "id")])
+def test_a_column_is_headed_as_the_tree_names_the_member(name: str, shown: str) -> None:
+    assert read(column_name(name)).text == shown
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
@@ -244,3 +249,30 @@ def test_a_circle_ends() -> None:
     page = read(tree(whole_tree(found, ADDRESS)))
 
     assert "circular → /a" in page.texts("chip")
+
+
+def test_a_list_of_objects_inside_a_value_is_a_click_away_as_a_table() -> None:
+    page = drawn({"items": [{"a": 1}, {"a": 2}], "one": [{"a": 1}], "texts": ["{", "[{"]})
+
+    links = [each for each in page.all("a") if "data-table" in each.attributes]
+    assert [each.attributes["href"] for each in links] == ["/b?of=output&at=/items&view=table"]
+
+
+def test_the_whole_output_is_offered_as_a_table_in_one_place() -> None:
+    page = drawn([{"a": 1}, {"a": 2}])
+
+    assert not [each for each in page.all("a") if "data-table" in each.attributes]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", "empty name"),
+        (" ", "␠"),
+        ("id", "id"),
+        ("<b>", "&lt;b&gt;"),
+        ("x" * 99, "x" * 60 + "…"),
+    ],
+)
+def test_a_column_is_named_in_a_list_of_choices_by_text_alone(name: str, shown: str) -> None:
+    assert column_option(name) == shown

@@ -374,3 +374,21 @@ def test_a_member_can_share_the_part_without_a_script(
     assert "share/" not in as_bob.get(BRANCH, {"at": "/a/b"}).content.decode()
     for other in ({"at": ""}, {"at": "/a", "view": "text"}):
         assert "share/" not in as_alice.get(BRANCH, other).content.decode()
+
+
+def test_a_list_of_objects_is_a_table_for_the_page_and_for_the_script(
+    as_bob: Client, team: Team
+) -> None:
+    make.make_result(team=team, output=b'{"items":[{"a":"<b>","n":2},{"a":"x","n":1}]}')
+    asked: dict[str, Any] = {"at": "/items", "view": "table", "sort": "n", "rows": "<B>"}
+
+    page, part = ask(as_bob, **asked), ask(as_bob, fragment=True, **asked)
+
+    for answer in (page, part):
+        told = answer.content.decode()
+        assert "1 of 2 rows holds that" in " ".join(told.split())
+        assert 'name="rows" value="&lt;B&gt;"' in told
+        assert '<input type="hidden" name="at" value="/items">' in told
+        assert "<b>" not in told
+    assert b"<html" in page.content
+    assert b"<html" not in part.content

@@ -127,6 +127,22 @@ def test_a_name_that_leads_nowhere_is_explained_and_kept(
     assert f'value="{text}"' in page
 
 
+def test_a_shortened_id_is_told_as_everywhere_else_and_stays_in_the_box(
+    as_bob: Client, two: Team
+) -> None:
+    page = text_of(as_bob.get(COMPARE, {"with": "run_befo…re1"}))
+
+    assert "run_befo…re1 looks shortened and was not looked up. Copy the whole id." in page
+    assert 'value="run_befo…re1"' in page
+
+
+def test_a_key_that_is_pasted_there_is_told_and_not_shown_again(as_bob: Client, two: Team) -> None:
+    page = text_of(as_bob.get(COMPARE, {"with": "tr_prod_abcdefghijklmnopqrst"}))
+
+    assert "looks like an API key" in page
+    assert "abcdefghijklmnopqrst" not in page
+
+
 def test_a_result_of_another_team_is_not_stored_here(as_bob: Client, two: Team) -> None:
     other = make.make_team(name="Other")
     make.make_result(team=other, run_id="run_theirs1", output=b'"SECRET"')

@@ -149,6 +149,79 @@ def test_csv_for_spreadsheets_that_expect_semicolons(as_bob: Client, team: Team)
     assert response.content.decode("utf-8-sig") == "a;b\r\n1;2\r\n"
 
 
+SOLD = b'{"items":[{"a":"north","b":1},{"a":"south","b":2}],"in text":"[{\\"a\\":\\"=x\\"}]"}'
+
+
+def test_a_list_inside_the_output_is_csv_with_its_name(as_bob: Client, team: Team) -> None:
+    make.make_result(team=team, output=SOLD)
+
+    response = as_bob.get("/t/acme/runs/run_stored1/output?as=csv&at=/items")
+
+    assert response.content.decode("utf-8-sig") == "a,b\r\nnorth,1\r\nsouth,2\r\n"
+    assert response["Content-Disposition"] == 'attachment; filename="run_stored1.items.csv"'
+
+
+def test_only_the_rows_that_hold_a_text_are_csv_where_one_is_looked_for(
+    as_bob: Client, team: Team
+) -> None:
+    make.make_result(team=team, output=SOLD)
+    asked = {"as": "csv;", "at": "/items", "rows": "SOUTH", "column": "1"}
+
+    response = as_bob.get("/t/acme/runs/run_stored1/output", asked)
+
+    assert response.content.decode("utf-8-sig") == "a;b\r\nsouth;2\r\n"
+
+
+def test_a_list_in_a_text_runs_no_formula_either(as_bob: Client, team: Team) -> None:
+    make.make_result(team=team, output=SOLD)
+
+    response = as_bob.get("/t/acme/runs/run_stored1/output", {"as": "csv", "in": "/in text"})
+
+    assert response.content.decode("utf-8-sig") == "a\r\n'=x\r\n"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"at": "/nothing"},
+        {"at": "items"},
+        {"in": "/nothing"},
+        {"in": ["/in text"] * 6},
+        {"of": "payload"},
+        {"of": "metadata"},
+        {"of": "x"},
+    ],
+)
+def test_what_is_not_in_the_output_has_no_csv(
+    as_alice: Client, team: Team, part: dict[str, Any]
+) -> None:
+    make.make_result(team=team, output=SOLD, details=b'{"payload":[{"a":1}],"metadata":[{"a":1}]}')
+
+    address = "/t/acme/runs/run_stored1/output"
+    assert as_alice.get(address, {"as": "csv", **part}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("a b/c", "a-b-c"),
+        ("..", "output"),
+        ('"\r\nX: 1', "X-1"),
+        ("ü" * 99, "output"),
+        ("x" * 99, "x" * 40),
+    ],
+)
+def test_the_name_of_a_list_makes_no_strange_file(
+    as_bob: Client, team: Team, name: str, file: str
+) -> None:
+    make.make_result(team=team, output=json.dumps({name: [{"a": 1}]}).encode())
+    pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+
+    response = as_bob.get("/t/acme/runs/run_stored1/output", {"as": "csv", "at": pointer})
+
+    assert response["Content-Disposition"] == f'attachment; filename="run_stored1.{file}.csv"'
+
+
 def test_what_is_no_list_of_objects_has_no_csv(as_bob: Client, team: Team) -> None:
     make.make_result(team=team, output=b'{"a":1}')
 

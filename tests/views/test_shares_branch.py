@@ -184,6 +184,8 @@ POINTERS = st.text(alphabet="/~01.partCNYMEdeplist-", max_size=14) | st.sampled_
             "where": st.sampled_from(["anywhere", "keys", "values", "paths"]),
             "under": st.sampled_from(["", "$.CANARYNAME", "$..*", "/CANARYNAME", "$", "$.list"]),
             "sort": st.sampled_from(["CANARYCOLUMN", "x"]),
+            "rows": st.sampled_from(["CANARY", "x", '"CANARYVALUE"', ""]),
+            "column": st.integers(-1, 3).map(str),
         },
     ),
     st.sampled_from(["", "branch/", "search/", "output"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -55,3 +56,19 @@ def test_a_wrong_ring_is_no_download(client: Client, alice: Any, team: Team, set
     settings.VAULT_KEYS = "k1:" + "QUFB" * 10 + "QUE="
 
     assert client.get(address).status_code == 404
+
+
+def test_what_is_masked_is_neither_in_a_list_as_csv_nor_found_in_one(
+    client: Client, alice: Any, team: Team
+) -> None:
+    secret = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
+    items = [{"who": "A", "token": secret}, {"who": "B", "token": "x"}]
+    output = json.dumps({"items": items}).encode()
+    address = shared(team, alice, output=output)
+
+    everything = client.get(address, {"as": "csv", "at": "/items"}).content.decode()
+    found = client.get(address, {"as": "csv", "at": "/items", "rows": secret}).content.decode()
+
+    assert "who,token" in everything
+    assert secret not in everything
+    assert found.splitlines()[1:] == []

@@ -15,6 +15,8 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 _OCCURRENCE = re.compile(r"^(.*)~\.([1-9][0-9]{0,8})$", re.DOTALL)
 _KEPT_LEVELS = 8
 _WORTH_KEEPING = 500
+# Cutting so many bytes takes long, also into a single member: most outputs hold their list under a name.
+_LONG = 128 * 1024
 _MOST_STEPS = 1_000
 _MOST_DOTS = 8
 
@@ -62,7 +64,7 @@ class Places:
         level = self._levels.get(place.pointer)
         if level is None:
             level = levels.split(place.value)
-            if len(level) >= _WORTH_KEEPING:
+            if len(level) >= _WORTH_KEEPING or len(place.value) >= _LONG:
                 while len(self._levels) >= _KEPT_LEVELS:
                     self._levels.pop(next(iter(self._levels), ""), None)
                 self._levels[place.pointer] = level
