@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from results.domain.outputs.levels import Value
 from results.domain.outputs.places import Place, Places
 from results.domain.outputs.typenotes import Position
 from results.domain.row_filter import RowFilter, Sieve
+from results.domain.row_order import in_order, kept
 
 MOST_COLUMNS = 60
 """A page of a table shows no more columns than this."""
@@ -116,8 +117,8 @@ class Table:
         after, limit = max(0, after), min(max(1, limit), MOST_CHILDREN)
         order = self._let_through(only)
         if sort is not None:
-            among = None if order is None else frozenset(order)
-            order = _among(self._sorted(sort, descending), among)
+            by_key, among = self._sorted(sort, descending), order
+            order = by_key if among is None else kept(by_key, frozenset(among))
         if order is None:
             nodes = self._document.children_at(self.pointer, after, limit).nodes
         else:
@@ -132,8 +133,9 @@ class Table:
     ) -> Iterator[list[Cell | None]]:
         """Every row in the order sent: a complete cell for each of ``names``, None where it is missing.
 
-        ``only`` leaves out rows as in ``rows``. ``with_rest`` adds a last cell: compact JSON of the members that ``names`` leaves out, the
-        item itself where it is no object, None where nothing is left.
+        ``only`` leaves out rows as in ``rows``. ``with_rest`` adds a last cell: compact JSON of the
+        members that ``names`` leaves out, the item itself where it is no object, None where nothing
+        is left.
         """
         chosen = frozenset(names)
         found = self._let_through(only)
@@ -278,40 +280,17 @@ class Table:
 
     def _sorted(self, name: str, descending: bool) -> array[int]:
         if self._order is None or self._order[:2] != (name, descending):
-            self._order = (name, descending, self._sort(name, descending))
+            order = in_order(self._keys(name), descending=descending)
+            self._order = (name, descending, order)
         return self._order[2]
 
-    def _sort(self, name: str, descending: bool) -> array[int]:
-        """The rows' indexes in order. Kept apart by group, so that only keys of one type are compared."""
-        indexes = {group: array("I") for group in Group}
-        keys: dict[Group, list[Key]] = {group: [] for group in Group}
-        for index, item in enumerate(self._items()):
-            group, key = Group.MISSING, _NO_KEY
+    def _keys(self, name: str) -> Iterator[tuple[Group, Key]]:
+        for item in self._items():
             members = members_of(item.value) if item.is_object else {}
-            if (value := members.get(name)) is not None:
-                group, key = sort_key(value, self._below(item, name, members))
-            indexes[group].append(index)
-            if group.is_ordered:
-                keys[group].append(key)
-        order = array("I")
-        for group in _in_order(descending):
-            found = indexes[group]
-            if group.is_ordered:
-                places = range(len(found))
-                ranked = sorted(places, key=keys[group].__getitem__, reverse=descending)
-                order.extend(found[place] for place in ranked)
+            if (value := members.get(name)) is None:
+                yield Group.MISSING, _NO_KEY
             else:
-                order.extend(found)
-        return order
-
-
-def _among(order: array[int], among: Collection[int] | None) -> array[int]:
-    return order if among is None else array("I", (index for index in order if index in among))
-
-
-def _in_order(descending: bool) -> list[Group]:
-    filled = [group for group in Group if not group.is_empty]
-    return [*(reversed(filled) if descending else filled), *(g for g in Group if g.is_empty)]
+                yield sort_key(value, self._below(item, name, members))
 
 
 def _is_object(value: Value, position: Position) -> bool:
