@@ -93,13 +93,13 @@ def revoke(*, row: PersonalToken, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_all(*, user: User, now: datetime) -> int:
-    """End every token of a person, because the password is another one; returns how many."""
+def end_all(*, user: User, now: datetime, why: str = "new password") -> int:
+    """End every token of a person, because the password is another one or none; returns how many."""
     rows = PersonalToken.objects.filter(membership__user=user).order_by("membership__team", "pk")
     ended = list(rows.select_related("membership__team"))
     PersonalToken.objects.filter(pk__in=[row.pk for row in ended]).delete()
     for row in ended:
-        _note_end(row, f"{row.label} of {user.get_username()}: new password", None, now)
+        _note_end(row, f"{row.label} of {user.get_username()}: {why}", None, now)
     return len(ended)
 
 
