@@ -91,13 +91,56 @@ def test_the_switch_that_keeps_outputs_from_viewers_holds_for_their_tokens(
     assert "role" in output.json()["error"]
 
 
-@pytest.mark.parametrize("told", ["runlens_" + "A" * 43, "eyJhbGciOiJIUzI1NiJ9.e30.x", ""])
+@pytest.mark.parametrize("told", ["runlens_" + "A" * 43, "eyJhbGciOiJIUzI1NiJ9.e30.x"])
 def test_what_is_no_token_is_told_so_and_not_led_to_a_form(team: Team, told: str) -> None:
     response = ask(DOCUMENT, told)
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("Bearer ")
     assert "no personal token" in response.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "told", ["{}", "Token {}", "Basic {}", "Bearer{}", "Bearer,{}", "Bearer", "Bearer "]
+)
+def test_a_token_in_another_form_is_told_how_to_be_sent(team: Team, token: str, told: str) -> None:
+    response = Client().get(DOCUMENT, headers={"Authorization": told.format(token)})
+
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer realm="Runlens"'
+    assert "Authorization: Bearer runlens_" in response.json()["error"]
+
+
+def test_whoever_asks_for_no_page_and_sends_nothing_is_told_what_to_send(team: Team) -> None:
+    response = Client().get(DOCUMENT, headers={"Accept": "*/*"})
+
+    assert response.status_code == 401
+    assert "Authorization: Bearer runlens_" in response.json()["error"]
+
+
+@pytest.mark.parametrize("of_a_proxy", ["Bearer eyJhbGciOiJIUzI1NiJ9.e30.x", "Basic dXNlcjpwYXNz"])
+def test_a_browser_is_led_to_the_form_whatever_a_proxy_sends(team: Team, of_a_proxy: str) -> None:
+    told = {"Authorization": of_a_proxy, "Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+    response = Client().get(DOCUMENT, headers=told)
+
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/accounts/login/?next={DOCUMENT}",
+    )
+
+
+def test_a_tab_before_the_token_is_as_good_as_a_space(team: Team, token: str) -> None:
+    make.make_result(team=team)
+
+    assert ask(DOCUMENT, token, scheme="Bearer\t").status_code == 200
+
+
+def test_forms_of_another_kind_are_no_guesses(team: Team, token: str) -> None:
+    for _ in range(31):
+        Client().get(DOCUMENT, headers={"Authorization": f"Token {token}"})
+
+    assert ask(DOCUMENT, "runlens_" + "A" * 43).status_code == 401
 
 
 def test_too_many_guesses_are_told_when_to_come_again(team: Team) -> None:
