@@ -51,8 +51,8 @@ def answered(
         return _later("Too many runs were looked up within a minute.", seconds)
     except PermissionDenied:
         return _refusal(403, "The role of this token's holder is not enough for that.")
-    except Http404:
-        return _refusal(404, "There is nothing here for this token.")
+    except Http404 as missing:
+        return _refusal(404, str(missing) or "There is nothing here for this token.")
     # Where people are led to the page that says why, scripts would read a sign-in form.
     return _refusal(503, "That cannot be opened now.") if _leads_away(response) else response
 

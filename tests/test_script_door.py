@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from results.access import for_members
+from results.domain.status import State
 from results.models import AuditEvent, Lookup, Membership, PersonalToken, Role, Team
 from results.services import members, personal_tokens
 from tests import make
@@ -64,7 +65,6 @@ def test_a_run_that_nobody_has_looked_up_is_looked_up(team: Team, bob: User, tok
     [
         ("/t/bravo/runs/run_stored1.json", 404),
         ("/t/never-was/runs/run_stored1.json", 404),
-        ("/t/acme/runs/run_other1/output", 404),
     ],
 )
 def test_what_the_holder_may_not_see_or_is_not_there_is_not_there(
@@ -76,6 +76,34 @@ def test_what_the_holder_may_not_see_or_is_not_there_is_not_there(
 
     assert response.status_code == status
     assert response.json() == {"error": "There is nothing here for this token."}
+
+
+@pytest.mark.parametrize(
+    ("run", "form", "why"),
+    [
+        ("run_new1", "json", "No result of this run is stored. Its .json has it looked up."),
+        ("run_failed1", "json", "No output of this run is stored."),
+        ("run_stored1", "xml", "The forms of an output are raw, text, json, csv, csv;."),
+        ("run_stored1", "csv", "The output is no list of objects, so there is no CSV of it."),
+        ("run_stored1", "text", "The output is no text."),
+        ("run_undefined1", "json", "The output is undefined, which JSON cannot say."),
+    ],
+)
+def test_an_output_that_is_not_there_says_why(
+    team: Team, token: str, run: str, form: str, why: str
+) -> None:
+    make.make_result(team=team)
+    make.make_result(team=team, run_id="run_failed1", state=State.FAILED, output=None)
+    make.make_result(
+        team=team,
+        run_id="run_undefined1",
+        output=b'{"json":null,"meta":{"values":["undefined"]}}',
+        output_type="application/super+json",
+    )
+
+    response = ask(f"/t/acme/runs/{run}/output?as={form}", token)
+
+    assert (response.status_code, response.json()) == (404, {"error": why})
 
 
 def test_the_switch_that_keeps_outputs_from_viewers_holds_for_their_tokens(
