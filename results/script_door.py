@@ -18,24 +18,32 @@ from results.services.entries import TooManyTriesError
 
 
 def comes_by_token(request: HttpRequest) -> bool:
-    """Whether a script asks, by a token of ours or, without a session, by what is none.
+    """Whether a script asks: by a token of ours or, without a session, by asking for no page.
 
-    A proxy may send a token of its own with every request of somebody who is signed in.
+    A proxy may send a token of its own with every request, also of somebody who is to sign in.
     """
     scheme, token = _credentials(request)
-    return scheme == "bearer" and (token.startswith(PREFIX) or not request.user.is_authenticated)
+    if scheme == "bearer" and token.startswith(PREFIX):
+        return True
+    if request.user.is_authenticated:
+        return False
+    accepted = request.headers.get("Accept", "")
+    return "text/html" not in accepted if accepted else "Authorization" in request.headers
 
 
 def answered(
     request: HttpRequest, slug: str, answer: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
     """Answer as whoever holds the token, to whom it is one for the team with this slug."""
+    scheme, token = _credentials(request)
+    if scheme != "bearer" or not token:
+        why = f"Send a personal token in a header: Authorization: Bearer {PREFIX}..."
+        return _unknown(why, 'Bearer realm="Runlens"')
     try:
-        response = _answer_to_holder(request, slug, answer)
+        response = _answer_to_holder(request, token, slug, answer)
     except personal_tokens.UnknownTokenError:
-        refusal = _refusal(401, "This is no personal token, or it has expired or was revoked.")
-        refusal["WWW-Authenticate"] = 'Bearer realm="Runlens", error="invalid_token"'
-        return refusal
+        why = "This is no personal token, or it has expired or was revoked."
+        return _unknown(why, 'Bearer realm="Runlens", error="invalid_token"')
     except TooManyTriesError as error:
         return _later("Too many unknown tokens came from your network.", error.seconds)
     except paces.TooManyLookupsError:
@@ -43,16 +51,16 @@ def answered(
         return _later("Too many runs were looked up within a minute.", seconds)
     except PermissionDenied:
         return _refusal(403, "The role of this token's holder is not enough for that.")
-    except Http404:
-        return _refusal(404, "There is nothing here for this token.")
+    except Http404 as missing:
+        return _refusal(404, str(missing) or "There is nothing here for this token.")
     # Where people are led to the page that says why, scripts would read a sign-in form.
     return _refusal(503, "That cannot be opened now.") if _leads_away(response) else response
 
 
 def _answer_to_holder(
-    request: HttpRequest, slug: str, answer: Callable[[], HttpResponseBase]
+    request: HttpRequest, token: str, slug: str, answer: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
-    user = personal_tokens.holder(token=_credentials(request)[1], slug=slug, now=timezone.now())
+    user = personal_tokens.holder(token=token, slug=slug, now=timezone.now())
     if user is None:
         raise Http404
     request.user = user
@@ -60,12 +68,18 @@ def _answer_to_holder(
 
 
 def _credentials(request: HttpRequest) -> tuple[str, str]:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, token, *_ = [*request.headers.get("Authorization", "").split(maxsplit=1), "", ""]
     return scheme.lower(), token.strip()
 
 
 def _leads_away(response: HttpResponseBase) -> bool:
     return 300 <= response.status_code < 400
+
+
+def _unknown(why: str, challenge: str) -> JsonResponse:
+    refusal = _refusal(401, why)
+    refusal["WWW-Authenticate"] = challenge
+    return refusal
 
 
 def _later(why: str, seconds: int) -> JsonResponse:

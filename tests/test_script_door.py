@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from results.access import for_members
+from results.domain.status import State
 from results.models import AuditEvent, Lookup, Membership, PersonalToken, Role, Team
 from results.services import members, personal_tokens
 from tests import make
@@ -64,7 +65,6 @@ def test_a_run_that_nobody_has_looked_up_is_looked_up(team: Team, bob: User, tok
     [
         ("/t/bravo/runs/run_stored1.json", 404),
         ("/t/never-was/runs/run_stored1.json", 404),
-        ("/t/acme/runs/run_other1/output", 404),
     ],
 )
 def test_what_the_holder_may_not_see_or_is_not_there_is_not_there(
@@ -76,6 +76,34 @@ def test_what_the_holder_may_not_see_or_is_not_there_is_not_there(
 
     assert response.status_code == status
     assert response.json() == {"error": "There is nothing here for this token."}
+
+
+@pytest.mark.parametrize(
+    ("run", "form", "why"),
+    [
+        ("run_new1", "json", "No result of this run is stored. Its .json has it looked up."),
+        ("run_failed1", "json", "No output of this run is stored."),
+        ("run_stored1", "xml", "The forms of an output are raw, text, json, csv, csv;."),
+        ("run_stored1", "csv", "The output is no list of objects, so there is no CSV of it."),
+        ("run_stored1", "text", "The output is no text."),
+        ("run_undefined1", "json", "The output is undefined, which JSON cannot say."),
+    ],
+)
+def test_an_output_that_is_not_there_says_why(
+    team: Team, token: str, run: str, form: str, why: str
+) -> None:
+    make.make_result(team=team)
+    make.make_result(team=team, run_id="run_failed1", state=State.FAILED, output=None)
+    make.make_result(
+        team=team,
+        run_id="run_undefined1",
+        output=b'{"json":null,"meta":{"values":["undefined"]}}',
+        output_type="application/super+json",
+    )
+
+    response = ask(f"/t/acme/runs/{run}/output?as={form}", token)
+
+    assert (response.status_code, response.json()) == (404, {"error": why})
 
 
 def test_the_switch_that_keeps_outputs_from_viewers_holds_for_their_tokens(
@@ -91,13 +119,56 @@ def test_the_switch_that_keeps_outputs_from_viewers_holds_for_their_tokens(
     assert "role" in output.json()["error"]
 
 
-@pytest.mark.parametrize("told", ["runlens_" + "A" * 43, "eyJhbGciOiJIUzI1NiJ9.e30.x", ""])
+@pytest.mark.parametrize("told", ["runlens_" + "A" * 43, "eyJhbGciOiJIUzI1NiJ9.e30.x"])
 def test_what_is_no_token_is_told_so_and_not_led_to_a_form(team: Team, told: str) -> None:
     response = ask(DOCUMENT, told)
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("Bearer ")
     assert "no personal token" in response.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "told", ["{}", "Token {}", "Basic {}", "Bearer{}", "Bearer,{}", "Bearer", "Bearer "]
+)
+def test_a_token_in_another_form_is_told_how_to_be_sent(team: Team, token: str, told: str) -> None:
+    response = Client().get(DOCUMENT, headers={"Authorization": told.format(token)})
+
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer realm="Runlens"'
+    assert "Authorization: Bearer runlens_" in response.json()["error"]
+
+
+def test_whoever_asks_for_no_page_and_sends_nothing_is_told_what_to_send(team: Team) -> None:
+    response = Client().get(DOCUMENT, headers={"Accept": "*/*"})
+
+    assert response.status_code == 401
+    assert "Authorization: Bearer runlens_" in response.json()["error"]
+
+
+@pytest.mark.parametrize("of_a_proxy", ["Bearer eyJhbGciOiJIUzI1NiJ9.e30.x", "Basic dXNlcjpwYXNz"])
+def test_a_browser_is_led_to_the_form_whatever_a_proxy_sends(team: Team, of_a_proxy: str) -> None:
+    told = {"Authorization": of_a_proxy, "Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+    response = Client().get(DOCUMENT, headers=told)
+
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/accounts/login/?next={DOCUMENT}",
+    )
+
+
+def test_a_tab_before_the_token_is_as_good_as_a_space(team: Team, token: str) -> None:
+    make.make_result(team=team)
+
+    assert ask(DOCUMENT, token, scheme="Bearer\t").status_code == 200
+
+
+def test_forms_of_another_kind_are_no_guesses(team: Team, token: str) -> None:
+    for _ in range(31):
+        Client().get(DOCUMENT, headers={"Authorization": f"Token {token}"})
+
+    assert ask(DOCUMENT, "runlens_" + "A" * 43).status_code == 401
 
 
 def test_too_many_guesses_are_told_when_to_come_again(team: Team) -> None:

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from results.admin import records  # noqa: F401  registers its pages
+from results.admin.account_forms import PasswordForm
 from results.admin.key_forms import NewKeyForm, OtherSecretForm
 from results.admin.key_pages import KeyPages
 from results.admin.site import Choosing, RowAdmin, operator, site
@@ -37,6 +38,7 @@ class AccountAdmin(_UserAdmin):
     """People's accounts; every change of one is written down, with the names of its fields."""
 
     actions = ("remove_second_factors",)
+    change_password_form = PasswordForm
 
     @admin.action(description="Remove the second factors of people who have lost them")
     def remove_second_factors(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:

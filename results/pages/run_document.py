@@ -47,22 +47,31 @@ def run_document(
 
 def _result(opened: OpenedResult | None, state: State) -> dict[str, Any]:
     absent: dict[str, Any] = dict.fromkeys(
-        ("output_type", "has_output", "output", "error", "compute_ms")
+        ("output_type", "has_output", "output", "output_trouble", "error", "compute_ms")
     ) | {"withheld": False}
     if opened is None or not state.is_final:
         return absent
     packet = opened.output
     output = _clean_json(packet) if packet else None
-    unseen = opened.locked or opened.withheld or opened.row.output_trouble
+    trouble = _trouble(opened)
     return {
         **absent,
         "output_type": packet.type if packet else None,
-        "has_output": None if unseen else output is not None,
+        "has_output": None if opened.withheld or trouble else output is not None,
         "output": output,
+        "output_trouble": trouble,
         "error": _error(opened),
         "compute_ms": opened.row.compute_ms,
         "withheld": opened.withheld,
     }
+
+
+def _trouble(opened: OpenedResult) -> str | None:
+    """Why an output that there may be is not in here."""
+    if opened.withheld:
+        return None
+    locked = "the instance's key ring does not open it" if opened.locked else ""
+    return locked or opened.row.output_trouble or None
 
 
 def _clean_json(packet: Packet) -> msgspec.Raw | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from results.domain.personal_token import PREFIX
 from results.models import Membership, PersonalToken
@@ -48,7 +48,11 @@ class Made:
 def make(*, membership: Membership, label: str, lasts: timedelta, by: User, now: datetime) -> Made:
     """Make a token of this membership; those of it that have ended go. Raises NotMadeError."""
     # Two tokens at the same moment must not both be the last one that fits.
-    Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+    if not _locked(Membership.objects.filter(pk=membership.pk)):
+        raise NotMadeError("You are not a member of this team any more.")
+    # A new password ends what was made before it, and whoever came with the old one makes no more.
+    if not User.objects.filter(pk=by.pk, password=by.password).exists():
+        raise NotMadeError("Your password is another one now. Sign in again.")
     ours = PersonalToken.objects.filter(membership=membership)
     ours.filter(expires_at__lte=now).delete()
     if ours.count() >= MOST:
@@ -93,14 +97,20 @@ def revoke(*, row: PersonalToken, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_all(*, user: User, now: datetime) -> int:
-    """End every token of a person, because the password is another one; returns how many."""
+def end_all(*, user: User, now: datetime, why: str = "new password") -> int:
+    """End every token of a person, because the password is another one or none; returns how many."""
+    # One that is being made now is waited for.
+    _locked(Membership.objects.filter(user=user).order_by("pk"))
     rows = PersonalToken.objects.filter(membership__user=user).order_by("membership__team", "pk")
     ended = list(rows.select_related("membership__team"))
     PersonalToken.objects.filter(pk__in=[row.pk for row in ended]).delete()
     for row in ended:
-        _note_end(row, f"{row.label} of {user.get_username()}: new password", None, now)
+        _note_end(row, f"{row.label} of {user.get_username()}: {why}", None, now)
     return len(ended)
+
+
+def _locked(rows: QuerySet[Membership]) -> list[Membership]:
+    return list(rows.select_for_update(no_key=True))
 
 
 def _note_end(row: PersonalToken, subject: str, by: User | None, now: datetime) -> None:

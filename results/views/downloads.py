@@ -30,8 +30,10 @@ def output_download(request: HttpRequest, opened: OpenedResult) -> HttpResponse:
     hold what the address looks for.
     """
     packet, form = opened.output, request.GET.get("as", "json")
-    if packet is None or packet.data is None or form not in _FORMS:
-        raise Http404
+    if form not in _FORMS:
+        raise Http404(f"The forms of an output are {', '.join(_FORMS)}.")
+    if packet is None or packet.data is None:
+        raise Http404("No output of this run is stored.")
     if form == "raw":
         body, kind, suffix = packet.data, "text/plain; charset=utf-8", "output.txt"
     elif form == "text":
@@ -44,7 +46,7 @@ def output_download(request: HttpRequest, opened: OpenedResult) -> HttpResponse:
         body, kind, suffix = decode(packet).as_json(), "application/json", "output.json"
         # JSON cannot say undefined, and an empty file is no JSON.
         if not body:
-            raise Http404
+            raise Http404("The output is undefined, which JSON cannot say.")
     response = HttpResponse(body, content_type=kind)
     name = f"{opened.row.run_id}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -55,14 +57,15 @@ def output_download(request: HttpRequest, opened: OpenedResult) -> HttpResponse:
 def _csv(opened: OpenedResult, asked: AskedBranch, form: str) -> Iterator[bytes]:
     document = held_value(opened, asked.name) if asked.name in (Held.OUTPUT, Held.INNER) else None
     if document is None:
-        raise Http404
+        raise Http404("There is CSV of lists in the output only.")
     try:
         document, pointer = way_to(document, asked)[-1]
         table = table_of(document, pointer, checkpoint=give_way)
     except PointerNotFound:
-        raise Http404 from None
+        raise Http404("There is nothing at that place of the output.") from None
     if table is None:
-        raise Http404
+        what = "What is at that place" if pointer else "The output"
+        raise Http404(f"{what} is no list of objects, so there is no CSV of it.")
     only = asked.rows.filter_of(table)
     return csv_of(table, separator=";" if form == "csv;" else ",", only=only)
 
@@ -77,7 +80,7 @@ def _text(packet: Packet) -> bytes:
     """The text that the output is, without the quotes that it may have been sent in."""
     document = decode(packet)
     if not document.is_text:
-        raise Http404
+        raise Http404("The output is no text.")
     if document.kind in ("json", "superjson"):
         return document.leaf_text("").encode("utf-8", "replace")
     return document.raw

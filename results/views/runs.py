@@ -253,7 +253,7 @@ def _stored(request: TeamRequest, run_id: RunId) -> StoredResult:
     """The team's stored result of a run; 404 when there is none."""
     result = StoredResult.objects.of_run(request.team, run_id)
     if result is None:
-        raise Http404
+        raise Http404("No result of this run is stored. Its .json has it looked up.")
     # The team came with the door; fetching it again would be one query more.
     result.team = request.team
     return result

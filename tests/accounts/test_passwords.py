@@ -17,7 +17,7 @@ from django.test import Client
 from results.models import AuditEvent, Team
 from results.services.mail import THREAD
 from tests import make
-from tests.accounts.codes import PASSWORD, signed_in
+from tests.accounts.codes import PASSWORD, prove, signed_in
 
 RESET = "/accounts/password/reset/"
 WORDS = "correct horse battery staple"
@@ -75,6 +75,16 @@ def test_a_link_sets_a_new_password_once(mailed: User, team: Team) -> None:
     assert "This link is old" in Client().get(path, follow=True).content.decode()
     told = AuditEvent.objects.get(action="account.changed")
     assert (told.team_id, told.subject) == (team.pk, "alice: reset password by mail")
+
+
+def test_whoever_sets_a_new_password_is_told_what_ends_with_it(mailed: User) -> None:
+    by_mail = Client().get(link(), follow=True).content.decode()
+    signed = signed_in(mailed)
+    prove(signed)
+    changed = signed.get("/accounts/password/change/").content.decode()
+
+    assert "All your sessions and personal tokens end with it." in by_mail
+    assert "All your other sessions and your personal tokens end with it." in changed
 
 
 def test_a_link_ends(mailed: User, settings: Any) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from results.models import AuditEvent, Membership, Team
+from results.models import AuditEvent, Membership, PersonalToken, Team
 from results.models.audit import INSTANCE
+from results.services import personal_tokens
+from tests import make
 
 PASSWORD = "CANARY-a-long-passphrase"
 
@@ -56,6 +59,26 @@ def test_t24_a_new_password_is_one_event(as_dora: Client, team: Team, bob: User)
 
     assert changes() == [(team.pk, "account.changed", "bob: Changed password.")]
     assert "CANARY" not in str(list(AuditEvent.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}, "new password"),
+        ({"usable_password": "false", "unset-password": "1"}, "password taken away"),
+    ],
+)
+def test_the_tokens_of_whoever_gets_a_new_password_or_loses_theirs_end(
+    as_dora: Client, team: Team, bob: User, fields: dict[str, str], why: str
+) -> None:
+    membership = Membership.objects.get(team=team, user=bob)
+    more: dict[str, Any] = {"lasts": timedelta(days=7), "by": bob, "now": make.NOW}
+    personal_tokens.make(membership=membership, label="report", **more)
+
+    as_dora.post(f"/admin/auth/user/{bob.pk}/password/", fields)
+
+    assert not PersonalToken.objects.exists()
+    assert AuditEvent.objects.get(action="token.revoked").subject == f"report of bob: {why}"
 
 
 @pytest.mark.parametrize("in_bulk", [False, True])

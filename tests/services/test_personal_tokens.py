@@ -105,6 +105,30 @@ def test_a_password_that_is_only_hashed_anew_ends_nothing(
     assert holder(token) == bob
 
 
+def test_no_token_is_made_with_a_session_from_before_a_new_password(team: Team, bob: User) -> None:
+    at_the_door = User.objects.get(pk=bob.pk)
+    bob.set_password("another correct horse")
+    bob.save()
+
+    with pytest.raises(personal_tokens.NotMadeError, match="Sign in again"):
+        made(team, at_the_door)
+    assert not PersonalToken.objects.exists()
+
+
+def test_no_token_is_made_of_a_membership_that_ends_meanwhile(
+    team: Team, alice: User, bob: User
+) -> None:
+    at_the_door = Membership.objects.get(team=team, user=bob)
+    roles.end_membership(
+        membership=Membership.objects.get(pk=at_the_door.pk), by=alice, now=make.NOW
+    )
+
+    with pytest.raises(personal_tokens.NotMadeError, match="not a member"):
+        personal_tokens.make(
+            membership=at_the_door, label="report", lasts=MONTH, by=bob, now=make.NOW
+        )
+
+
 def test_whoever_comes_back_begins_without_tokens(team: Team, alice: User, bob: User) -> None:
     token = made(team, bob).token
     membership = Membership.objects.get(team=team, user=bob)

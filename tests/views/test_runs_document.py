@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from results.domain.status import State
 from results.models import ProjectKey, StoredResult, Team
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
+from results.services import members
 from tests import make
 from tests.views.strangers import assert_asks_for_sign_in, assert_hidden
 
@@ -33,6 +35,7 @@ MEMBERS = {
     "output_type",
     "has_output",
     "output",
+    "output_trouble",
     "error",
     "compute_ms",
     "created_at",
@@ -69,6 +72,7 @@ def test_it_works(as_bob: Client, team: Team) -> None:
         "output_type": "application/json",
         "has_output": True,
         "output": {"sum": 3},
+        "output_trouble": None,
         "error": None,
         "compute_ms": 3750,
         "created_at": "2026-11-23T11:59:50Z",
@@ -199,6 +203,7 @@ def test_an_output_that_could_not_be_fetched_is_unknown(
 
     assert document["state"] == "succeeded"
     assert (document["has_output"], document["output"]) == (None, None)
+    assert document["output_trouble"] == "the object store answered with status 404"
 
 
 def test_a_wrong_ring_leaves_the_unknown_null(as_bob: Client, team: Team, settings: Any) -> None:
@@ -212,6 +217,19 @@ def test_a_wrong_ring_leaves_the_unknown_null(as_bob: Client, team: Team, settin
         None,
         None,
     )
+    assert "key ring" in document["output_trouble"]
+
+
+def test_whoever_does_not_see_the_output_is_not_told_what_is_the_matter_with_it(
+    as_bob: Client, team: Team, alice: User
+) -> None:
+    make.make_result(team=team)
+    StoredResult.objects.update(output_trouble="CANARY")
+    members.show_outputs_to_viewers(team=team, shown=False, by=alice, now=make.NOW)
+
+    document = read(as_bob)
+
+    assert (document["withheld"], document["output_trouble"]) == (True, None)
 
 
 def test_a_pending_run_says_its_status_and_when_to_look_again(
