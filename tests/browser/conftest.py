@@ -269,6 +269,14 @@ def bob(page: Page, sessions: dict[str, list[Any]]) -> Page:
     return _enter(page, "bob", sessions)
 
 
+_once = itertools.count(1)
+
+
+def unseen(name: str) -> str:
+    """A name, as of a run, that nobody has met here, also not when a test is tried a second time."""
+    return f"{name}{next(_once)}"
+
+
 def look_up(page: Page, text: str, *, by_button: bool = False) -> None:
     """Paste into the one box and press Enter, which needs the script, or the button."""
     page.goto("/")
