@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from results import courier
 from results.models import Team
@@ -131,6 +133,13 @@ def live(transactional_db: None, sandbox: Sandbox, settings: object) -> Iterator
     # A recorder's open connection would keep the database from being emptied.
     courier.courier().on_recorders(connections.close_all)
     courier.courier().run(asking.http().aclose, timeout_s=60)
+
+
+@pytest.fixture
+def one_moment() -> Iterator[None]:
+    """No time passes by the clock, whatever it takes: what is due in seconds does not become due."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ def test_no_more_is_claimed_than_can_be_asked_about_at_once(
     wait_until_idle()
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_many_processes_going_round_ask_once(live: Sandbox, team: Team) -> None:
     add_key(team, live)
     for number in range(4):
