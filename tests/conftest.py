@@ -130,6 +130,8 @@ def live(transactional_db: None, sandbox: Sandbox, settings: object) -> Iterator
     settings.TRIGGER_API_URL = sandbox.url  # type: ignore[attr-defined]
     settings.FIRST_LOOK_WAIT_MS = 30_000  # type: ignore[attr-defined]
     yield sandbox
+    # What is recorded late would be in the rows of the next test.
+    assert courier.courier().settle(timeout_s=60)
     # A recorder's open connection would keep the database from being emptied.
     courier.courier().on_recorders(connections.close_all)
     courier.courier().run(asking.http().aclose, timeout_s=60)
@@ -154,7 +156,6 @@ def held(live: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.E
     monkeypatch.setattr(asking, "ask", ask_later)
     yield go_on
     go_on.set()
-    assert courier.courier().settle(timeout_s=60)
 
 
 # Where a real browser, real processes and real time meet on a machine that may be busy.
