@@ -159,11 +159,11 @@ def test_a_pause_that_the_api_asks_for_is_told_beside_the_button(alice: Page) ->
 
 
 def test_the_tab_tells_how_it_goes(alice: Page) -> None:
-    run_id = unseen("run_live6sinatab")
+    run_id = unseen("run_live12sinatab")
     look_up(alice, run_id)
     expect(alice).to_have_title(re.compile(rf"^⏳ \d+:\d\d {run_id}"))
 
-    expect(alice).to_have_title(re.compile(f"^✓ {run_id}"), timeout=40_000)
+    expect(alice).to_have_title(re.compile(f"^✓ {run_id}"), timeout=60_000)
 
     expect(alice.locator("link[rel=icon]")).to_have_attribute("href", re.compile("good"))
 
