@@ -75,8 +75,8 @@ test: check
 	@$(BIN)/python -m tests.browser.get_browser
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-embedded $(if $(TEST_DATABASE_URL),test-grown)
 
-# What knows neither database nor cache is tested once.
-NEED_NO_STORE := domain large trigger sandbox bench
+# What knows neither database nor cache, or has its own in any case, is tested once.
+NEED_NO_STORE := domain large trigger sandbox bench searcher templatetags deploy chaos browser/test_demo.py
 
 test-embedded:
 	@echo "On SQLite and local memory"

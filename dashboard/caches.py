@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import ConnectionPool
 from redis.exceptions import RedisError
 
 _log = logging.getLogger(__name__)
@@ -42,6 +44,9 @@ class PassingClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, **options)
         self._name = ",".join(servers)
+        # It goes with its thread, and its connections with it instead of whenever they are collected.
+        pools = self._pools  # type: ignore[attr-defined]
+        weakref.finalize(self, _disconnect, pools).atexit = False
 
     def tried(self, name: str, *args: Any) -> Any:
         """Ask Redis, or answer without it."""
@@ -55,6 +60,11 @@ class PassingClient(RedisCacheClient):
                 "the cache is away; it is left alone for a moment (%s)", type(error).__name__
             )
             return _WITHOUT[name](*args)
+
+
+def _disconnect(pools: Mapping[int, ConnectionPool]) -> None:
+    for pool in pools.values():
+        pool.disconnect()
 
 
 def _passing(name: str) -> Callable[..., Any]:

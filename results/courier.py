@@ -94,11 +94,11 @@ class Courier:
         gate = threading.Barrier(_RECORDERS)
 
         def meet() -> None:
-            gate.wait(timeout=5)
+            gate.wait(timeout=60)
             task()
 
         for future in [self._recorders.submit(meet) for _ in range(_RECORDERS)]:
-            future.result(timeout=10)
+            future.result(timeout=60)
 
     def run(self, errand: Callable[[], Awaitable[T]], *, timeout_s: float) -> T:
         """Run ``errand`` on the loop and wait for it.

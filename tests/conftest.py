@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from results import courier
 from results.models import Team
 from results.sandbox.server import Sandbox
 from results.services import asking
+from results.services.answers import Asked
 from tests import examples, make
 from tests.flushing import past_the_triggers
 
@@ -123,11 +128,34 @@ def sandbox(_sandbox_server: Sandbox) -> Iterator[Sandbox]:
 def live(transactional_db: None, sandbox: Sandbox, settings: object) -> Iterator[Sandbox]:
     """The sandbox as the API of this instance, with what threads write visible to the test."""
     settings.TRIGGER_API_URL = sandbox.url  # type: ignore[attr-defined]
-    settings.FIRST_LOOK_WAIT_MS = 8_000  # type: ignore[attr-defined]
+    settings.FIRST_LOOK_WAIT_MS = 30_000  # type: ignore[attr-defined]
     yield sandbox
+    # What is recorded late would be in the rows of the next test.
+    assert courier.courier().settle(timeout_s=60)
     # A recorder's open connection would keep the database from being emptied.
     courier.courier().on_recorders(connections.close_all)
-    courier.courier().run(asking.http().aclose, timeout_s=5)
+    courier.courier().run(asking.http().aclose, timeout_s=60)
+
+
+@pytest.fixture
+def one_moment() -> Iterator[None]:
+    """No time passes by the clock, whatever it takes: what is due in seconds does not become due."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
+
+
+@pytest.fixture
+def held(live: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Questions are carried, and get no further until this is set."""
+    go_on, ask = threading.Event(), asking.ask
+
+    async def ask_later(*of: Any, **told: Any) -> Asked:
+        await asyncio.to_thread(go_on.wait, 60)
+        return await ask(*of, **told)
+
+    monkeypatch.setattr(asking, "ask", ask_later)
+    yield go_on
+    go_on.set()
 
 
 # Where a real browser, real processes and real time meet on a machine that may be busy.

@@ -22,14 +22,14 @@ def test_threads_that_ask_at_once_get_the_same() -> None:
     own = PerProcess(object)
 
     def ask() -> None:
-        together.wait(10)
+        together.wait(60)
         seen.add(own.get())
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
     assert len(seen) == 1
 
@@ -46,7 +46,7 @@ def test_a_forked_process_makes_its_own() -> None:
 
     child = context.Process(target=look)
     child.start()
-    child.join(10)
+    child.join(60)
 
     assert [told.get(), told.get()] == [True, True]
     assert own.get() is inherited

@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import monotonic
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +21,8 @@ from tests import make
 
 FOR_EVER = 60.0
 A_MOMENT = 0.05
+# Much longer than anything here takes, and over before those who wait for ever lose their patience.
+A_WHILE = 20.0
 
 
 @pytest.fixture
@@ -42,31 +43,29 @@ def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
     begun = threading.Event()
     thread = threading.Thread(target=work, args=(begun,))
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(FOR_EVER)
     try:
         yield
     finally:
-        thread.join(10)
+        thread.join(FOR_EVER)
         assert not thread.is_alive()
 
 
-def short_request(way: RightOfWay, told: list[str]) -> Callable[[threading.Event], None]:
+def short_request(
+    way: RightOfWay, told: list[str], *, after: threading.Event | None = None
+) -> Callable[[threading.Event], None]:
+    """A request that is answered in a moment, or once ``after`` is set."""
+
     def answer(begun: threading.Event) -> None:
         with way.answering():
             with way.idle():
                 pass
             begun.set()
-            threading.Event().wait(A_MOMENT)
+            if after is None:
+                threading.Event().wait(A_MOMENT)
+            else:
+                assert after.wait(A_WHILE), "somebody waited for it"
             told.append("short")
-
-    return answer
-
-
-def endless_request(way: RightOfWay, over: threading.Event) -> Callable[[threading.Event], None]:
-    def answer(begun: threading.Event) -> None:
-        with way.answering():
-            begun.set()
-            assert over.wait(10)
 
     return answer
 
@@ -84,10 +83,12 @@ def test_a_long_request_goes_on_after_the_short_ones(way: RightOfWay) -> None:
 
 def test_a_short_request_waits_for_nobody(way: RightOfWay) -> None:
     told: list[str] = []
+    done = threading.Event()
 
-    with way.answering(), meanwhile(short_request(way, told)):
+    with way.answering(), meanwhile(short_request(way, told, after=done)):
         way.give_way()
         told.append("the other short one")
+        done.set()
 
     assert told == ["the other short one", "short"]
 
@@ -99,7 +100,7 @@ def test_long_requests_do_not_wait_for_each_other(way: RightOfWay) -> None:
         with way.answering():
             way.expect_long()
             begun.set()
-            assert done.wait(10)
+            assert done.wait(A_WHILE)
 
     with way.answering(), meanwhile(another):
         way.expect_long()
@@ -119,12 +120,16 @@ def test_a_long_request_that_is_answered_makes_nobody_wait(way: RightOfWay) -> N
 
 def test_nobody_waits_longer_than_is_bearable() -> None:
     way, gone_on = RightOfWay(waits_s=A_MOMENT), threading.Event()
+    told: list[str] = []
 
-    with way.answering(), meanwhile(endless_request(way, gone_on)):
+    with way.answering(), meanwhile(short_request(way, told, after=gone_on)):
         way.expect_long()
         for _ in range(3):
             way.give_way()
+        told.append("long")
         gone_on.set()
+
+    assert told == ["long", "short"]
 
 
 def test_nobody_gives_way_to_a_request_that_only_waits(way: RightOfWay) -> None:
@@ -133,7 +138,7 @@ def test_nobody_gives_way_to_a_request_that_only_waits(way: RightOfWay) -> None:
     def waiting(begun: threading.Event) -> None:
         with way.answering(), way.idle():
             begun.set()
-            assert answered.wait(10)
+            assert answered.wait(A_WHILE)
 
     with way.answering(), meanwhile(waiting):
         way.expect_long()
@@ -142,18 +147,23 @@ def test_nobody_gives_way_to_a_request_that_only_waits(way: RightOfWay) -> None:
         answered.set()
 
 
-def test_a_long_request_gives_way_no_longer_for_having_waited() -> None:
+def test_a_long_request_gives_way_no_longer_for_having_waited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     way, gone_on = RightOfWay(waits_s=0), threading.Event()
+    told: list[str] = []
+    clock = [0.0]
+    monkeypatch.setattr(right_of_way, "monotonic", lambda: clock[0])
 
-    with way.answering(), meanwhile(endless_request(way, gone_on)):
+    with way.answering(), meanwhile(short_request(way, told, after=gone_on)):
         way.expect_long()
         with way.idle():
-            threading.Event().wait(1)
-        began = monotonic()
+            clock[0] += FOR_EVER
         way.give_way()
+        told.append("long")
         gone_on.set()
 
-    assert monotonic() - began < 0.5
+    assert told == ["long", "short"]
 
 
 def test_nobody_gives_way_to_a_request_that_waits_for_the_network(patient: RightOfWay) -> None:
@@ -170,11 +180,11 @@ def test_nobody_gives_way_to_a_request_that_waits_for_the_network(patient: Right
     answered = threading.Event()
 
     async def errand() -> None:
-        assert await asyncio.to_thread(answered.wait, 10)
+        assert await asyncio.to_thread(answered.wait, A_WHILE)
         told.append("errand")
 
     with patient.answering(), meanwhile(long_request):
-        Courier().run(errand, timeout_s=20)
+        Courier().run(errand, timeout_s=FOR_EVER)
 
     assert told == ["long", "errand"]
 
@@ -207,12 +217,14 @@ def test_a_request_that_failed_is_not_waited_for(way: RightOfWay) -> None:
 
 def test_what_is_done_outside_of_requests_has_no_way_to_give(way: RightOfWay) -> None:
     told: list[str] = []
+    done = threading.Event()
 
-    with meanwhile(short_request(way, told)):
+    with meanwhile(short_request(way, told, after=done)):
         way.expect_long()
         with way.idle():
             way.give_way()
         told.append("a command")
+        done.set()
 
     assert told == ["a command", "short"]
 
@@ -223,10 +235,13 @@ def test_opening_a_large_result_makes_a_request_a_long_one(
 ) -> None:
     result = make.make_result(team=team, output=b'"' + b"x" * size + b'"')
     told: list[str] = []
+    opened = threading.Event()
+    after = None if size > LONG_BYTES else opened
 
-    with patient.answering(), meanwhile(short_request(patient, told)):
+    with patient.answering(), meanwhile(short_request(patient, told, after=after)):
         lookup.open_result(result=result, team=team)
         told.append("opened")
+        opened.set()
 
     assert told == (["short", "opened"] if size > LONG_BYTES else ["opened", "short"])
 
@@ -249,6 +264,6 @@ def test_every_request_is_counted_until_it_is_answered(patient: RightOfWay) -> N
         return HttpResponse()
 
     RightOfWayMiddleware(answer)(RequestFactory().get("/"))
-    thread.join(10)
+    thread.join(FOR_EVER)
 
     assert told == ["short", "long"]

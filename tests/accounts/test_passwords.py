@@ -42,7 +42,7 @@ def delivered() -> None:
     """Wait for the mails that are on their way."""
     for thread in threading.enumerate():
         if thread.name == THREAD:
-            thread.join(timeout=10)
+            thread.join(timeout=60)
 
 
 def link(**headers: str) -> str:

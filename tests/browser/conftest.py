@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,19 @@ class Demo:
         return self._process
 
 
+# Below those that the system gives away by itself: such a one may be somebody else's by the time that
+# a server takes it. Every process begins elsewhere, and gives each only once.
+_PORTS = range(20_000, 32_000)
+_turns = itertools.count(os.getpid() * 101)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port at which nobody listens."""
+    for turn in itertools.islice(_turns, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port := _PORTS[turn % len(_PORTS)]))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _environment(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
@@ -230,7 +239,7 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
 @pytest.fixture(scope="session")
@@ -258,6 +267,14 @@ def alice(page: Page, sessions: dict[str, list[Any]]) -> Page:
 def bob(page: Page, sessions: dict[str, list[Any]]) -> Page:
     """A page on which bob, who may only look, is signed in."""
     return _enter(page, "bob", sessions)
+
+
+_once = itertools.count(1)
+
+
+def unseen(name: str) -> str:
+    """A name, as of a run, that nobody has met here, also not when a test is tried a second time."""
+    return f"{name}{next(_once)}"
 
 
 def look_up(page: Page, text: str, *, by_button: bool = False) -> None:

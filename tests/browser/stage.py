@@ -105,7 +105,7 @@ def raised(folder: Path, stores: dict[str, str]) -> Iterator[Stage]:
             yield stage
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
 
 
 def _children(pid: int) -> list[int]:
@@ -113,7 +113,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _wait_for(url: str) -> None:
-    for _ in range(200):
+    for _ in range(900):
         try:
             with urllib.request.urlopen(f"{url}/health/live"):
                 return

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from results.sandbox.scenarios import scenario
 from tests.browser.conftest import look_up, share
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 # Of many rows that are alike axe looks at the first ones, since it needs seconds for a thousand.

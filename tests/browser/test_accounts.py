@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, Demo, sign_in
+from tests.browser.conftest import PASSWORD, Demo, sign_in, unseen
 
 pytestmark = pytest.mark.browser
 
@@ -44,27 +44,29 @@ def join(owner: Page, guest: Page, name: str) -> None:
     guest.get_by_label("Password", exact=True).fill(WORDS)
     guest.get_by_label("The same password again").fill(WORDS)
     guest.get_by_role("button", name="Make the account and join").click()
-    guest.wait_for_url("**/")
+    guest.wait_for_url(lambda url: "/join/" not in url)
 
 
 def test_an_owner_invites_and_somebody_joins(alice: Page, guest: Page) -> None:
-    join(alice, guest, "dan")
+    name = unseen("dan")
+    join(alice, guest, name)
 
     expect(guest.get_by_text("Welcome to Acme.")).to_be_visible()
     guest.goto("/t/acme/keys/")
     expect(guest.get_by_role("heading", name="Project keys")).to_be_visible()
     expect(guest.get_by_role("link", name="Members")).to_have_count(0)
     alice.goto("/t/acme/members/")
-    card = alice.locator(".person", has_text="dan")
+    card = alice.locator(".person", has_text=name)
     card.get_by_text("Remove", exact=True).click()
-    card.get_by_role("button", name="Remove dan").click()
-    expect(alice.get_by_text("dan does not belong to Acme any more.")).to_be_visible()
+    card.get_by_role("button", name=f"Remove {name}").click()
+    expect(alice.get_by_text(f"{name} does not belong to Acme any more.")).to_be_visible()
     guest.goto("/t/acme/keys/")
     expect(guest.get_by_role("heading", name="There is nothing here")).to_be_visible()
 
 
 def test_a_passkey_signs_in_without_name_and_password(alice: Page, guest: Page) -> None:
-    join(alice, guest, "erin")
+    name = unseen("erin")
+    join(alice, guest, name)
     device = guest.context.new_cdp_session(guest)
     device.send("WebAuthn.enable")
     device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
@@ -80,25 +82,25 @@ def test_a_passkey_signs_in_without_name_and_password(alice: Page, guest: Page) 
     guest.get_by_role("button", name="Use a passkey").click()
 
     expect(guest.get_by_role("heading", name="Project keys")).to_be_visible()
-    expect(guest.get_by_role("link", name="erin")).to_be_visible()
+    expect(guest.get_by_role("link", name=name)).to_be_visible()
     kept = guest.evaluate("JSON.stringify([localStorage, sessionStorage])")
     assert "credential" not in kept
 
     # And a password alone is not enough any more.
     guest.get_by_role("button", name="Sign out").click()
-    guest.get_by_label("Username").fill("erin")
+    guest.get_by_label("Username").fill(name)
     guest.get_by_label("Password").fill(WORDS)
     guest.get_by_role("button", name="Sign in").click()
     expect(guest.get_by_role("heading", name="Second step")).to_be_visible()
     guest.get_by_role("button", name="Use a passkey").click()
-    expect(guest.get_by_role("link", name="erin")).to_be_visible()
+    expect(guest.get_by_role("link", name=name)).to_be_visible()
 
 
 def test_t13_all_workers_share_one_count(guest: Page) -> None:
-    said = []
+    said, name = [], unseen("somebody")
     for _ in range(6):
         guest.goto("/accounts/login/")
-        guest.get_by_label("Username").fill("somebody")
+        guest.get_by_label("Username").fill(name)
         guest.get_by_label("Password").fill("wrong")
         with guest.expect_navigation():
             guest.get_by_role("button", name="Sign in").click()

@@ -16,7 +16,7 @@ from results.sandbox.world import Run, with_attempts
 from tests.browser.conftest import INSECURE_HOST, sign_in
 from tests.browser.stage import Stage, raised
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SUPERJSON = "application/super+json"
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 from results.sandbox.scenarios import scenario
 from tests.browser.conftest import Demo, end_demo, look_up, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def sandbox_pid(demo: Demo) -> int:

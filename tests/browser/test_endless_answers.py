@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import sign_in
 from tests.browser.stage import Stage, raised
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 CAP_BYTES = 16 * 1024 * 1024
 TOO_MUCH = ("run_faultgzipbombforus", "run_faulthugeforus", "run_faultendlessforus")

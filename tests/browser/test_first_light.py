@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from results.sandbox.scenarios import SHOWCASE, scenario
-from tests.browser.conftest import Demo, look_up, share, sign_in
+from tests.browser.conftest import Demo, look_up, share, sign_in, unseen
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +72,8 @@ def test_the_table_of_promises_covers_what_the_demo_prints() -> None:
 def test_a_living_run_becomes_its_result_without_a_reload_and_then_all_is_quiet(
     alice: Page, demo: Demo
 ) -> None:
-    look_up(alice, "run_live6sforthebrowser")
+    run_id = unseen("run_live6sforthebrowser")
+    look_up(alice, run_id)
     assert badge(alice) in ("Queued", "Dequeued", "Executing", "Looking")
     alice.evaluate("window.sameDocument = true")
 
@@ -83,10 +84,10 @@ def test_a_living_run_becomes_its_result_without_a_reload_and_then_all_is_quiet(
     expect(alice.locator("#announcer")).to_have_text("The run is now: Succeeded")
     requests: list[str] = []
     alice.on("request", lambda request: requests.append(request.url))
-    calls = api_calls(demo, "run_live6sforthebrowser")
+    calls = api_calls(demo, run_id)
     alice.wait_for_timeout(6_000)
     assert requests == []
-    assert api_calls(demo, "run_live6sforthebrowser") == calls
+    assert api_calls(demo, run_id) == calls
 
 
 def test_without_javascript_a_pending_page_refreshes_itself_and_becomes_the_result(
@@ -96,7 +97,7 @@ def test_without_javascript_a_pending_page_refreshes_itself_and_becomes_the_resu
     page = context.new_page()
     sign_in(page, "bob")
 
-    look_up(page, "run_live6swithoutscript", by_button=True)
+    look_up(page, unseen("run_live6swithoutscript"), by_button=True)
     # What only a script does is not offered.
     expect(page.get_by_role("button", name=re.compile("Pause|Copy"))).to_have_count(0)
     assert badge(page) in ("Queued", "Dequeued", "Executing", "Looking")

@@ -17,7 +17,7 @@ from tests.hostile import HOSTILE
 
 SUPERJSON = "application/super+json"
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 FINISHED: dict[str, Any] = {
     "created_ms": 1_795_000_000_000,

@@ -9,7 +9,7 @@ from results.sandbox import large_outputs
 from results.sandbox.scenarios import scenario
 from tests.browser.conftest import look_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ELEMENTS = "document.querySelectorAll('*').length"
 MOST_ELEMENTS = 5_000

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo, look_up
+from tests.browser.conftest import Demo, look_up, unseen
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,15 @@ def calls(demo: Demo, run_id: str) -> int:
         return asked.get(run_id, 0)
 
 
+def wait_until_asked(page: Page, demo: Demo, run_id: str, before: int) -> None:
+    """Wait until the API was asked more often than before."""
+    for _ in range(240):
+        if calls(demo, run_id) > before:
+            return
+        page.wait_for_timeout(125)
+    raise AssertionError("nobody asked")
+
+
 def ask(page: Page) -> None:
     """Let the time of the next question come now, and wait for its answer."""
     with page.expect_response(lambda response: "/panel/" in response.url):
@@ -35,7 +44,7 @@ def ask(page: Page) -> None:
 def test_two_tabs_cost_one_question_an_interval_and_hidden_ones_none(
     alice: Page, context: BrowserContext, demo: Demo
 ) -> None:
-    run_id = "run_live200stwotabs"
+    run_id = unseen("run_live200stwotabs")
     look_up(alice, run_id)
     second = context.new_page()
     second.goto(alice.url)
@@ -59,13 +68,14 @@ def test_two_tabs_cost_one_question_an_interval_and_hidden_ones_none(
     assert calls(demo, run_id) == quiet
 
     alice.evaluate(HIDE, False)
-    alice.wait_for_timeout(3_000)
+    wait_until_asked(alice, demo, run_id, quiet)
     assert calls(demo, run_id) == quiet + 1
     second.close()
 
 
 def test_a_check_disturbs_nothing_that_somebody_does_on_the_page(alice: Page) -> None:
-    look_up(alice, "run_live200scalm")
+    run_id = unseen("run_live200scalm")
+    look_up(alice, run_id)
     expect(alice.locator("#run-progress")).to_contain_text("next in")
     alice.get_by_text("More about this run").click()
     alice.locator("#check-now").focus()
@@ -76,11 +86,11 @@ def test_a_check_disturbs_nothing_that_somebody_does_on_the_page(alice: Page) ->
 
     assert alice.locator("#run-known details").first.get_attribute("open") is not None
     expect(alice.locator(":focus")).to_have_attribute("id", "check-now")
-    assert alice.evaluate("String(getSelection())").strip() == "run_live200scalm"
+    assert alice.evaluate("String(getSelection())").strip() == run_id
 
 
 def test_checks_can_be_paused_and_somebody_can_check_now(alice: Page, demo: Demo) -> None:
-    run_id = "run_live200spausedfaultlatency"
+    run_id = unseen("run_live200spausedfaultlatencyof")
     look_up(alice, run_id)
     alice.get_by_role("button", name="Pause").click()
     expect(alice.locator("#run-progress")).to_contain_text("paused")
@@ -90,20 +100,16 @@ def test_checks_can_be_paused_and_somebody_can_check_now(alice: Page, demo: Demo
     alice.get_by_role("button", name="Check now").click()
 
     expect(alice.get_by_role("button", name="Resume")).to_be_visible()
-    for _ in range(20):
-        if calls(demo, run_id) > before:
-            break
-        alice.wait_for_timeout(250)
-    assert calls(demo, run_id) > before
+    wait_until_asked(alice, demo, run_id, before)
     # The answer to what was asked by hand is brought, and then the page rests again.
-    expect(alice.locator("#run-progress[data-asking]")).to_have_count(0, timeout=10_000)
+    expect(alice.locator("#run-progress[data-asking]")).to_have_count(0, timeout=30_000)
     expect(alice.locator("#run-progress")).to_contain_text("paused")
 
 
 def test_a_lost_connection_is_waited_out_and_ends_with_one_question(
     alice: Page, context: BrowserContext
 ) -> None:
-    look_up(alice, "run_live9slostconnection")
+    look_up(alice, unseen("run_live9slostconnection"))
     context.set_offline(True)
     expect(alice.locator("#run-progress")).to_contain_text("no connection", timeout=20_000)
 
@@ -118,7 +124,7 @@ def test_a_lost_connection_is_waited_out_and_ends_with_one_question(
 def test_an_expired_sign_in_shows_a_link_and_never_a_form(
     alice: Page, context: BrowserContext
 ) -> None:
-    look_up(alice, "run_live200ssignedout")
+    look_up(alice, unseen("run_live200ssignedout"))
     expect(alice.locator("#run-progress")).to_contain_text("next in")
     context.clear_cookies()
 
@@ -133,7 +139,7 @@ def test_an_expired_sign_in_shows_a_link_and_never_a_form(
 
 
 def test_a_check_with_the_form_of_an_earlier_sign_in_says_to_reload(alice: Page) -> None:
-    look_up(alice, "run_live200soutdated")
+    look_up(alice, unseen("run_live200soutdated"))
     expect(alice.locator("#run-progress")).to_contain_text("next in")
     # Signing in anew in another tab makes this page's form one of an earlier sign-in.
     alice.locator("#run-progress [name=csrfmiddlewaretoken]").evaluate("field => { field.value = 'x'.repeat(32); }")  # fmt: skip
@@ -153,10 +159,11 @@ def test_a_pause_that_the_api_asks_for_is_told_beside_the_button(alice: Page) ->
 
 
 def test_the_tab_tells_how_it_goes(alice: Page) -> None:
-    look_up(alice, "run_live6sinatab")
-    expect(alice).to_have_title(re.compile(r"^⏳ \d+:\d\d run_live6sinatab"))
+    run_id = unseen("run_live12sinatab")
+    look_up(alice, run_id)
+    expect(alice).to_have_title(re.compile(rf"^⏳ \d+:\d\d {run_id}"))
 
-    expect(alice).to_have_title(re.compile("^✓ run_live6sinatab"), timeout=40_000)
+    expect(alice).to_have_title(re.compile(f"^✓ {run_id}"), timeout=60_000)
 
     expect(alice.locator("link[rel=icon]")).to_have_attribute("href", re.compile("good"))
 
@@ -164,17 +171,18 @@ def test_the_tab_tells_how_it_goes(alice: Page) -> None:
 def test_a_page_of_several_runs_fills_in_by_itself(alice: Page) -> None:
     alice.goto("/")
     box = alice.get_by_label("Run id, or anything that holds one")
-    box.fill("run_live6sseveral1\nrun_live8sseveral2\nrun_nobodysseveral")
+    first, second = unseen("run_live6sseveral"), unseen("run_live8sseveral")
+    box.fill(f"{first}\n{second}\nrun_nobodysseveral")
     box.press("Enter")
     alice.wait_for_url("**/runs/?ids=*")
     alice.evaluate("window.sameDocument = true")
 
-    alice.locator("#row-run_live6sseveral1 a").first.focus()
+    alice.locator(f"#row-{first} a").first.focus()
 
     expect(alice.locator("[data-summary]")).to_contain_text("2 succeeded, 1 not known", timeout=40_000)  # fmt: skip
 
     assert alice.evaluate("window.sameDocument") is True
-    row = alice.locator("#row-run_live6sseveral1")
+    row = alice.locator(f"#row-{first}")
     expect(row.locator("a").first).to_be_focused()
     expect(row.locator(".badge")).to_have_text("Succeeded")
     expect(row.locator("td")).to_have_count(5)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from results.sandbox.scenarios import scenario
 from tests.browser.conftest import Demo, look_up, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 STRANGE = scenario("strange-values").run_id
 TABLE = scenario("table").run_id

@@ -45,12 +45,15 @@ Session.objects.create(
 print(made.token)
 """
 WRITE = """
-import sys
+import signal
 from results.models import Team
 from tests import make
 team = Team.objects.get()
 number = 0
-while True:
+asked_to_end = []
+# What was stored is told, also the last of it.
+signal.signal(signal.SIGTERM, lambda *_: asked_to_end.append(True))
+while not asked_to_end:
     make.make_result(team=team, run_id=f"run_more{number}", output=b'"%d"' % number)
     number += 1
     print(number, flush=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from dashboard import caches as ours
 from dashboard import server_urls
 from results.models import Team
 from tests.grown.stores import OwnRedis
+from tests.processes.instance import wait_for
 
 
 @pytest.fixture
@@ -25,7 +28,9 @@ def own_redis(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) ->
     server = OwnRedis(tmp_path)
     server.start()
     monkeypatch.setenv("CACHE_URL", server.url)
-    shared = server_urls.cache("CACHE_URL", default="")
+    shared: dict[str, Any] = server_urls.cache("CACHE_URL", default="")
+    # A server that is there is always waited for, one that was killed never.
+    shared["OPTIONS"]["socket_timeout"] = 60
     settings.CACHES = {
         "default": shared,
         "sessions": shared | {"BACKEND": "dashboard.caches.SessionsInRedis"},
@@ -97,11 +102,28 @@ def test_a_session_that_ends_without_redis_is_in_it_for_a_minute_at_the_most(
     assert client.get("/t/acme/keys/").status_code == 302
 
 
-def test_a_redis_that_hangs_is_waited_for_once(own_redis: OwnRedis) -> None:
+def test_a_thread_that_ends_leaves_no_connection_behind(own_redis: OwnRedis) -> None:
+    with redis.Redis(port=own_redis.port) as inside:
+        before = len(inside.client_list())
+        gc.disable()
+        try:
+            for _ in range(3):
+                thread = threading.Thread(target=lambda: caches["default"].set("a", 1))
+                thread.start()
+                thread.join()
+
+            wait_for(lambda: len(inside.client_list()) == before, "a connection was left behind")
+        finally:
+            gc.enable()
+        assert inside.keys() != []
+
+
+def test_a_redis_that_hangs_is_waited_for_once(own_redis: OwnRedis, settings: Any) -> None:
+    settings.CACHES["default"]["OPTIONS"] = server_urls.cache("CACHE_URL", default="")["OPTIONS"]
     cache = caches["default"]
     assert cache.get("a") is None
     with redis.Redis(port=own_redis.port) as inside:
-        inside.execute_command("CLIENT", "PAUSE", "2000")
+        inside.execute_command("CLIENT", "PAUSE", "60000")
         asked: list[str] = []
 
         class Counting(ours.PassingClient):

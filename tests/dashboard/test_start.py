@@ -43,7 +43,7 @@ def run(
         )
         for _ in range(at_once)
     ]
-    told = [process.communicate(timeout=100) for process in processes]
+    told = [process.communicate(timeout=250) for process in processes]
     return [
         subprocess.CompletedProcess(process.args, process.returncode, *said)
         for process, said in zip(processes, told, strict=True)

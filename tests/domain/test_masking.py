@@ -331,7 +331,7 @@ def test_threads_that_mask_at_once_forget_one_after_the_other(
         masked(b"[%d]" % number, part="output")
 
     assert known.other is not None
-    known.other.join(10)
+    known.other.join(60)
     assert (len(known), known.most_inside) == (1, 1)
 
 

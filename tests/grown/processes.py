@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.browser.conftest import ROOT, free_port
 
-_START_S = 60.0
+_START_S = 90.0
 
 
 @dataclass
@@ -117,7 +117,7 @@ def watcher(name: str, environment: Mapping[str, str], log: Path) -> Running:
 def answers(port: int, path: str = "/health/live") -> bool:
     """Whether a server on this port answers with success."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30):
             return True
     except (urllib.error.URLError, OSError):
         return False

@@ -11,7 +11,7 @@ import pytest
 
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
-from tests.browser.conftest import PASSWORD, own_stores
+from tests.browser.conftest import PASSWORD, own_stores, unseen
 from tests.grown.shape import Grown, raised_grown
 from tests.grown.visitor import Visitor
 
@@ -76,13 +76,13 @@ def write(visitor: Visitor) -> None:
 
 
 def test_the_main_path_outlives_a_killed_web_server(grown: Grown, alice: Visitor) -> None:
-    first = grown.webs[0]
+    first, run_id = grown.webs[0], unseen("run_live4sacrossakill")
     with Visitor(grown.url) as anybody, others(grown, read_and_poll, read_and_poll) as readers:
         found = alice.paste(f"look at {DONE} please")
         assert found.headers["Location"].endswith(f"/t/acme/runs/{DONE}/")
         assert alice.get(found.headers["Location"]).status_code == 200
         waiting = threading.Thread(
-            target=lambda: alice.until_final("run_live4sacrossakill"), name="a page that waits"
+            target=lambda: alice.until_final(run_id), name="a page that waits"
         )
         waiting.start()
 
@@ -102,7 +102,7 @@ def test_the_main_path_outlives_a_killed_web_server(grown: Grown, alice: Visitor
         assert anybody.get(link[0]).status_code == 404
         before = dict(grown.proxy.told)
 
-    told = alice.document("run_live4sacrossakill")
+    told = alice.document(run_id)
     assert told is not None
     assert told["state"] == "succeeded"
     for reader in (alice, *readers):

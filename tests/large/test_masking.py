@@ -7,7 +7,7 @@ import pytest
 from results.domain.masking import masked
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "text",
     [

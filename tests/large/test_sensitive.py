@@ -31,7 +31,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 }
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("shape", HOSTILE)
 def test_no_text_takes_more_time_than_it_is_long(shape: str) -> None:
     # Whatever looked at such a text anew from each of its places would take hours.

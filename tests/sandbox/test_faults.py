@@ -28,7 +28,7 @@ def path_of(run_id: str) -> str:
 
 @pytest.fixture
 def connection(sandbox: Sandbox) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as opened:
+    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=60) as opened:
         yield opened
 
 
@@ -175,7 +175,7 @@ def test_no_fault_of_an_id_touches_the_object_store() -> None:
 
 def test_the_server_stops_although_an_answer_never_ends() -> None:
     with Sandbox() as sandbox:
-        connection = socket.create_connection(("127.0.0.1", sandbox.port), timeout=5)
+        connection = socket.create_connection(("127.0.0.1", sandbox.port), timeout=60)
         send(connection, path_of("run_faultendless"))
         head_and_first_bytes(connection)
         began = time.monotonic()

@@ -107,7 +107,7 @@ def test_another_process_can_ask_for_the_counts_and_reset_them(sandbox: Sandbox)
 
 
 def test_a_connection_is_kept_alive(sandbox: Sandbox) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=60)
     for _ in range(3):
         connection.request("GET", f"/api/v3/runs/{RUN}", headers={"Authorization": DEV})
         assert connection.getresponse().read().startswith(b'{"id"')

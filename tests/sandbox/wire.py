@@ -33,7 +33,7 @@ def ask(
     *,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
-    timeout: float = 5,
+    timeout: float = 60,
 ) -> Received:
     """One request on a connection of its own; ``key`` goes behind ``Bearer``."""
     sent = dict(headers or {})

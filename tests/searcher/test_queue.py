@@ -34,13 +34,18 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def hold(searcher: Searcher, threads: ThreadPoolExecutor) -> tuple[int, Future[Answer | None]]:
+def hold(
+    searcher: Searcher,
+    threads: ThreadPoolExecutor,
+    packet: Packet = LARGE,
+    inquiry: Inquiry = NEEDLE,
+) -> tuple[int, Future[Answer | None]]:
     """A search that is being done and stands still; the id of the process that does it."""
     searcher.answer(LARGE, NEEDLE)
     pid = searcher.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    held = threads.submit(searcher.answer, LARGE, NEEDLE)
+    held = threads.submit(searcher.answer, packet, inquiry)
     wait_for(searcher._turn.locked, "nobody searches")
     return pid, held
 
@@ -95,7 +100,7 @@ def test_one_that_was_killed_before_is_replaced(searcher: Searcher) -> None:
 def test_a_search_that_kills_every_process_is_given_up_and_the_next_one_works(
     searcher: Searcher, threads: ThreadPoolExecutor
 ) -> None:
-    pid, held = hold(searcher, threads)
+    pid, held = hold(searcher, threads, *slow())
     killed = {pid}
     os.kill(pid, signal.SIGKILL)
     while not held.done():

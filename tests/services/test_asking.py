@@ -389,7 +389,7 @@ def test_a_hanging_and_a_refused_key_are_told_apart_when_nobody_knows_the_run(
     sandbox: Sandbox, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.TRIGGER_API_URL = sandbox.url
-    monkeypatch.setattr(asking, "DEADLINE_S", 0.8)
+    monkeypatch.setattr(asking, "DEADLINE_S", 2.5)
     sandbox.faults.add("silent", key="stg")
     keys = [
         candidate("hangs", SANDBOX_KEYS["stg"], sandbox.url),

@@ -45,6 +45,7 @@ def test_a_run_that_was_never_answered_about_is_given_up_too(team: Team, now: da
     assert not sightings.is_asked_about(sighting, now=now + TEN_MINUTES)
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_a_look_before_the_next_question_is_due_asks_nobody(
     live: Sandbox, team: Team, alice: User
 ) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
@@ -55,6 +56,7 @@ def test_exactly_one_of_many_workers_may_ask(live: Sandbox, team: Team) -> None:
         assert won.count(True) == 1
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_many_looks_at_once_cost_one_question(live: Sandbox, team: Team, alice: User) -> None:
     add_key(team, live)
 

@@ -76,9 +76,9 @@ def test_t10_twenty_killed_rotations_under_load_lose_nothing(
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=250,
         )
-        writer.communicate(timeout=20)
+        writer.communicate(timeout=60)
 
     assert killer.returncode == 0, killer.stderr
     looks = [json.loads(line) for line in killer.stdout.splitlines()]

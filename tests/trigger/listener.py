@@ -65,7 +65,7 @@ class Listener:
                 return
             self.connections += 1
             with connection:
-                connection.settimeout(2)
+                connection.settimeout(60)
                 try:
                     self._answer(connection)
                 except OSError:

@@ -24,7 +24,7 @@ ANY_PUBLIC = AddressRules("")
 
 
 def post(
-    url: str, *, rules: AddressRules = LISTED, body: bytes = b"{}", deadline_s: float = 5
+    url: str, *, rules: AddressRules = LISTED, body: bytes = b"{}", deadline_s: float = 60
 ) -> int:
     return with_http(
         lambda http: webhooks.post(
@@ -36,7 +36,7 @@ def post(
             now=datetime.now(UTC),
             deadline_s=deadline_s,
         ),
-        Http(rules, max_bytes=0, connect_s=1.0, read_s=5.0),
+        Http(rules, max_bytes=0, connect_s=60.0, read_s=60.0),
     )
 
 

@@ -23,7 +23,7 @@ def api(db: None, sandbox: Sandbox, settings: Any) -> Iterator[Sandbox]:
     """
     settings.TRIGGER_API_URL = sandbox.url
     yield sandbox
-    courier.courier().run(asking.http().aclose, timeout_s=5)
+    courier.courier().run(asking.http().aclose, timeout_s=60)
 
 
 @pytest.fixture

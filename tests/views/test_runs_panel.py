@@ -221,14 +221,15 @@ def test_trouble_with_a_pending_run_keeps_what_was_seen(as_bob: Client, team: Te
 
 
 def test_a_pending_run_becomes_its_result(
-    as_bob: Client, dev_key: ProjectKey, live: Sandbox
+    as_bob: Client, dev_key: ProjectKey, live: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_id = "run_live1sdev"
+    run_id = "run_live60sdev"
     first = as_bob.get(f"/t/acme/runs/{run_id}/")
     assert first.context["page"].state is State.PENDING
 
+    monkeypatch.setattr(live, "_now", lambda: time.time() + 60)
     panel = f"/t/acme/runs/{run_id}/panel/"
-    for _ in range(100):
+    for _ in range(1_000):
         time.sleep(0.05)
         Sighting.objects.update(due_at=timezone.now() - timedelta(seconds=1))
         go_round()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -97,6 +98,7 @@ def test_a_pause_that_the_api_asked_for_is_kept(as_bob: Client, team: Team) -> N
     assert due() == []
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_what_was_answered_a_moment_ago_is_not_asked_again(as_bob: Client, team: Team) -> None:
     given_up(team)
     Sighting.objects.filter(run_id="run_b").update(checked_at=timezone.now())

@@ -17,11 +17,11 @@ from django.utils import timezone
 from results.domain.problems import RateLimited
 from results.domain.status import State
 from results.models import Lookup, Sighting, StoredResult, Team
-from results.rounds import go_round
 from results.sandbox.scenarios import scenario
 from results.sandbox.server import Sandbox
 from results.services.answers import KeySaid
 from tests import make
+from tests.services.looking import go_rounds
 from tests.views.strangers import assert_asks_for_sign_in, assert_hidden
 
 ADDRESS = "/t/acme/runs/?ids=run_stored1,run_pending1"
@@ -101,13 +101,9 @@ def test_each_run_is_noted_once_and_asked_about(
     response = show(as_alice, *ids)
     assert response.context["page"].refresh.waiting == 3
 
-    go_round()
-    for _ in range(200):
-        response = show(as_alice, *ids)
-        labels = [row.label for row in response.context["page"].rows]
-        if "Looking" not in labels:
-            break
+    go_rounds()
 
+    labels = [row.label for row in show(as_alice, *ids).context["page"].rows]
     assert labels == ["Succeeded", "Dequeued", "Unknown run"]
     assert Lookup.objects.filter(user=alice).count() == 3
     assert StoredResult.objects.count() == 1

@@ -154,7 +154,7 @@ def test_a_wrong_ring_says_no_more_than_that(client: Client, token: str, setting
     assert response.status_code == 200
     assert b"cannot be opened at the moment" in response.content
     assert b"key ring" not in response.content
-    assert b"sum" not in response.content
+    assert b"/sum" not in response.content
 
 
 def test_a_link_is_only_read(client: Client, token: str) -> None:

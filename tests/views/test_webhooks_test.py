@@ -24,7 +24,7 @@ def test_it_works(as_alice: Client, team: Team, settings: Any) -> None:
 
         response = as_alice.post(ADDRESS, follow=True)
 
-    courier.courier().run(webhooks.http().aclose, timeout_s=5)
+    courier.courier().run(webhooks.http().aclose, timeout_s=60)
     assert b"Test: delivered. The address answered 204." in response.content
     assert receiver.received[0].told["event"] == "webhook.test"
 
@@ -63,7 +63,7 @@ def test_a_failure_and_a_closed_vault_are_said(as_alice: Client, team: Team, set
     settings.VAULT_KEYS = "k1:" + "QUFB" * 10 + "QUE="
     locked = as_alice.post(ADDRESS, follow=True)
 
-    courier.courier().run(webhooks.http().aclose, timeout_s=5)
+    courier.courier().run(webhooks.http().aclose, timeout_s=60)
     assert b"Test: failed. The address refused the connection." in failed.content
     assert b"nothing was sent" in locked.content
     assert WebhookDelivery.objects.count() == 1
