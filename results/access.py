@@ -206,7 +206,7 @@ def _way_back(request: HttpRequest) -> str:
 
     An address that holds a key is cut, because the sign-in page repeats it.
     """
-    if (asked := _asked_for_runs(request)) is not None:
+    if (asked := asked_for_runs(request)) is not None:
         return asked
     htmx = cast("VisitorRequest", request).htmx
     back = (htmx.current_url_abs_path or "") if htmx else request.get_full_path()
@@ -223,7 +223,7 @@ def _way_back(request: HttpRequest) -> str:
     return urlsplit(back).path if read_pasted(unquote_plus(back)).holds_secret else back
 
 
-def _asked_for_runs(request: HttpRequest) -> str | None:
+def asked_for_runs(request: HttpRequest) -> str | None:
     """The address that looks up what was pasted, so that nobody has to paste it again; only its ids."""
     find = resolve_url("runs-find")
     if request.method != "POST" or request.path != find:

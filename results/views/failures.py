@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from results.access import OutputsWithheldError, is_typed
+from results.access import OutputsWithheldError, asked_for_runs, is_typed
 from results.pages.readings import WITHHELD
 from results.services.store_trouble import Trouble, trouble_of
 
@@ -47,7 +48,15 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     if is_typed(request):
         # Like a form without a sign-in: its own has ended.
         return render(request, "registration/_signed_in_anew.html", status=401)
+    if _is_sent_by_our_page(request) and (asked := asked_for_runs(request)):
+        # Looking up needs no form: an address does it too.
+        return redirect(asked)
     return render(request, "403_csrf.html", status=403)
+
+
+def _is_sent_by_our_page(request: HttpRequest) -> bool:
+    ours = (f"{request.scheme}://{request.get_host()}", settings.SITE_URL)
+    return request.headers.get("Origin") in ours
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -270,6 +270,29 @@ def test_what_a_trigger_call_returned_is_looked_up_without_a_word(
     assert b"held an API key" not in as_alice.get(response["Location"]).content
 
 
+@pytest.mark.parametrize(
+    ("text", "origin", "leads_to"),
+    [
+        (f"{KEY} run_abc123", "http://testserver", "/?q=run_abc123&team=acme"),
+        ("no id in this", "http://testserver", None),
+        ("run_abc123", "https://evil.example", None),
+        ("run_abc123", "null", None),
+    ],
+)
+def test_what_is_pasted_into_a_page_of_an_earlier_sign_in_is_looked_up(
+    alice: Any, team: Team, text: str, origin: str, leads_to: str | None
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    stale = {"text": text, "team": "acme", "csrfmiddlewaretoken": "x" * 64}
+
+    response = client.post("/", stale, headers={"Origin": origin})
+
+    assert response.status_code == (302 if leads_to else 403)
+    assert response.headers.get("Location") == leads_to
+    assert not Lookup.objects.exists()
+
+
 def test_a_key_pasted_is_explained(as_alice: Client, team: Team) -> None:
     assert b"Keys belong on the team&#x27;s keys page" in paste(as_alice, KEY).content
 
