@@ -88,6 +88,18 @@ def test_it_resumes_what_was_given_up(
     assert answered(sighting).give_up_at > timezone.now() + timedelta(minutes=29)
 
 
+def test_what_was_given_up_with_its_last_answer_is_resumed_at_once(
+    as_bob: Client, dev_key: ProjectKey, live: Sandbox, team: Team
+) -> None:
+    now = timezone.now()
+    sighting = sighted(team, give_up_at=now, checked_at=now)
+
+    response = as_bob.post(ADDRESS, headers=HX)
+
+    assert response.context["page"].refresh is not None
+    answered(sighting)
+
+
 def test_pressing_again_and_again_asks_once(
     as_bob: Client, dev_key: ProjectKey, live: Sandbox, team: Team
 ) -> None:

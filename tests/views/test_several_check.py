@@ -99,7 +99,9 @@ def test_a_pause_that_the_api_asked_for_is_kept(as_bob: Client, team: Team) -> N
 
 def test_what_was_answered_a_moment_ago_is_not_asked_again(as_bob: Client, team: Team) -> None:
     given_up(team)
-    Sighting.objects.filter(run_id="run_b").update(checked_at=timezone.now())
+    now = timezone.now()
+    just_answered = {"checked_at": now, "give_up_at": now + timedelta(hours=1)}
+    Sighting.objects.filter(run_id="run_b").update(**just_answered)
 
     as_bob.post(ADDRESS, headers=HX)
 
