@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from results.access import OutputsWithheldError, asked_for_runs, is_typed
+from results.access import OutputsWithheldError, VisitorRequest, asked_for_runs, is_typed
 from results.pages.readings import WITHHELD
 from results.services.store_trouble import Trouble, trouble_of
 
@@ -48,6 +49,9 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     if is_typed(request):
         # Like a form without a sign-in: its own has ended.
         return render(request, "registration/_signed_in_anew.html", status=401)
+    if cast("VisitorRequest", request).htmx:
+        # Only our own script can ask like this and read the answer.
+        return render(request, "registration/_form_token.html", status=403)
     if _is_sent_by_our_page(request) and (asked := asked_for_runs(request)):
         # Looking up needs no form: an address does it too.
         return redirect(asked)
