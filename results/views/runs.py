@@ -115,7 +115,7 @@ def show(request: TeamRequest, run_id: RunId) -> HttpResponse:
         _see(request, run_id)
     context = {
         "page": _with_pin_and_notes(request, _page(request, seen)),
-        "is_still": request.GET.get("refresh") == "off",
+        "is_still": _is_still(request),
     }
     return remember_view(request, render(request, "runs/show.html", context))
 
@@ -144,7 +144,8 @@ def check(request: TeamRequest, run_id: RunId) -> HttpResponse:
         sightings.check_now(sighting=seen, now=timezone.now())
         seen.refresh_from_db()
     if not request.htmx:
-        return redirect("runs-show", request.team.slug, run_id)
+        page = reverse("runs-show", args=[request.team.slug, run_id])
+        return redirect(f"{page}?refresh=off" if _is_still(request) else page)
     return _panel(request, seen)
 
 
@@ -322,6 +323,11 @@ def _opened_page(
     may_ask = page.may_check and page.state is not State.KEY_REFUSED
     control = watch_control(request.team, seen.run_id, role=role, may_ask=may_ask, watch=own)
     return replace(page, watch=control), None
+
+
+def _is_still(request: TeamRequest) -> bool:
+    """Whether the page is not to look again by itself, where no script decides that."""
+    return request.GET.get("refresh") == "off"
 
 
 def _environment_hint(request: TeamRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +34,8 @@ def sighted(team: Team, **facts: Any) -> Sighting:
 
 def answered(sighting: Sighting) -> Sighting:
     """Wait for whatever is being asked: recorders work in the order in which they are given work."""
-    for _ in range(400):
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
         courier.courier().on_recorders(lambda: None)
         found = Sighting.objects.get(pk=sighting.pk)
         if found.lease_until is None:
@@ -74,6 +76,25 @@ def test_without_script_it_leads_back_to_the_page(
     assert response.status_code == 302
     assert response["Location"] == f"/t/acme/runs/{RUN}/"
     answered(sighting)
+
+
+def test_a_page_that_does_not_look_by_itself_stays_so_and_says_that_it_asks(
+    as_bob: Client, dev_key: ProjectKey, live: Sandbox, team: Team
+) -> None:
+    sighting = sighted(team)
+    page = as_bob.get(f"/t/acme/runs/{RUN}/?refresh=off")
+    assert f'action="{ADDRESS}?refresh=off"' in page.text
+    answered(sighting)
+    Sighting.objects.update(
+        checked_at=None, claim=None, lease_until=timezone.now() + timedelta(seconds=20)
+    )
+
+    response = as_bob.post(f"{ADDRESS}?refresh=off")
+
+    assert response["Location"] == f"/t/acme/runs/{RUN}/?refresh=off"
+    page = as_bob.get(response["Location"])
+    assert b"http-equiv" not in page.content
+    assert b"Trigger.dev is being asked: reload this page for the answer" in page.content
 
 
 def test_it_resumes_what_was_given_up(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -69,6 +70,24 @@ def test_without_script_it_leads_back_to_the_page(as_bob: Client, team: Team) ->
     assert response.status_code == 302
     assert response["Location"] == f"{PAGE}&sort=-ran"
     assert Sighting.objects.filter(due_at__lte=timezone.now()).count() == 2
+
+
+def test_a_page_that_does_not_look_by_itself_stays_so_whatever_is_pressed(
+    as_bob: Client, team: Team
+) -> None:
+    given_up(team)
+    Sighting.objects.update(give_up_at=timezone.now() + timedelta(hours=1))
+
+    page = as_bob.get(f"{PAGE}&refresh=off").text
+    pressed = re.findall(r'href="(\?ids=[^"]+)"', page) + re.findall(
+        r'action="([^"]+check/[^"]+)"', page
+    )
+
+    assert len(pressed) > 5
+    assert [url for url in pressed if "refresh=off" not in url] == [
+        PAGE.removeprefix("/t/acme/runs/")
+    ]
+    assert as_bob.post(f"{ADDRESS}&refresh=off")["Location"] == f"{PAGE}&refresh=off"
 
 
 def test_the_rows_that_end_their_asking_offer_to_resume(as_bob: Client, team: Team) -> None:
