@@ -61,11 +61,15 @@ class OutputsWithheldError(PermissionDenied):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who may pass: `anyone` with a reason, `signed in`, or `members` from a role upwards."""
+    """Who may pass: `anyone` with a reason, `signed in`, or `members` from a role upwards.
+
+    ``keeps`` names the field of its form that people write at length in.
+    """
 
     who: str
     role: Role | None = None
     reason: str = ""
+    keeps: str = ""
 
 
 def for_anyone(
@@ -115,14 +119,15 @@ def for_signed_in(
 
 
 def for_members(
-    role: Role, *, methods: tuple[str, ...] = ("GET", "HEAD")
+    role: Role, *, methods: tuple[str, ...] = ("GET", "HEAD"), keeps: str = ""
 ) -> Callable[
     [Callable[Concatenate[TeamRequest, P], HttpResponseBase]],
     Callable[..., HttpResponseBase],
 ]:
     """Let in members of the team in the address who have at least this role.
 
-    Membership is looked up at every request, from the user towards the team, and never kept.
+    Membership is looked up at every request, from the user towards the team, and never kept. What
+    stands in the field ``keeps`` is handed back when its sender has to sign in first.
     """
 
     def mark(
@@ -134,7 +139,7 @@ def for_members(
             request: HttpRequest, /, team: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return ask_to_sign_in(request)
+                return hand_back(request, keeps) or ask_to_sign_in(request)
             membership = enter(request, team)
             if membership is None:
                 raise Http404
@@ -145,7 +150,7 @@ def for_members(
             except paces.TooManyLookupsError:
                 return _ask_later(request)
 
-        guarded.door = Door("members", role=role)  # type: ignore[attr-defined]
+        guarded.door = Door("members", role=role, keeps=keeps)  # type: ignore[attr-defined]
         return guarded
 
     return mark
@@ -194,6 +199,25 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
         context = {"back": _way_back(request), "is_typed": is_typed(request)}
         return render(request, "registration/_signed_out.html", context, status=401)
     return redirect_to_login(_way_back(request))
+
+
+def hand_back(request: HttpRequest, field: str) -> HttpResponseBase | None:
+    """Give what was typed back to its sender, to be sent again after signing in; None when nothing was.
+
+    Only for a form that our own page sent: anybody else could put words into somebody's mouth.
+    """
+    typed = request.POST.get(field, "") if request.method == "POST" and field else ""
+    if not typed.strip() or cast("VisitorRequest", request).htmx:
+        return None
+    is_signed_out = not request.user.is_authenticated
+    context = {
+        "name": field,
+        "typed": typed,
+        "is_signed_out": is_signed_out,
+        "back": _way_back(request),
+    }
+    status = 401 if is_signed_out else 403
+    return render(request, "registration/handed_back.html", context, status=status)
 
 
 def is_typed(request: HttpRequest) -> bool:

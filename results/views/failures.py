@@ -8,11 +8,11 @@ from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from results.access import OutputsWithheldError, VisitorRequest, asked_for_runs, is_typed
+from results.access import OutputsWithheldError, VisitorRequest, asked_for_runs, hand_back, is_typed
 from results.pages.readings import WITHHELD
 from results.services.store_trouble import Trouble, trouble_of
 
@@ -44,7 +44,7 @@ _TOLD = {
 }
 
 
-def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """Say that the form was stale, and how to go on without losing what was typed."""
     if is_typed(request):
         # Like a form without a sign-in: its own has ended.
@@ -52,9 +52,13 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     if cast("VisitorRequest", request).htmx:
         # Only our own script can ask like this and read the answer.
         return render(request, "registration/_form_token.html", status=403)
-    if _is_sent_by_our_page(request) and (asked := asked_for_runs(request)):
-        # Looking up needs no form: an address does it too.
-        return redirect(asked)
+    if _is_sent_by_our_page(request):
+        if asked := asked_for_runs(request):
+            # Looking up needs no form: an address does it too.
+            return redirect(asked)
+        door = getattr(getattr(request.resolver_match, "func", None), "door", None)
+        if door and (handed_back := hand_back(request, door.keeps)):
+            return handed_back
     return render(request, "403_csrf.html", status=403)
 
 
