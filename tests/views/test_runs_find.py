@@ -153,8 +153,26 @@ def test_more_runs_than_fit_are_refused_and_nothing_is_lost(
     assert b"That holds 5 runs; 3 at once is the most" in response.content
     assert box(response) == text
     assert b"/t/acme/runs/?ids=run_a1,run_b2,run_c3&quot;" not in response.content
-    assert b'href="/t/acme/runs/?ids=run_a1,run_b2,run_c3"' in response.content
+    assert (
+        '<a class="button quiet" href="/t/acme/runs/?ids=run_a1,run_b2,run_c3">1–3</a>'
+        in response.text
+    )
+    assert 'href="/t/acme/runs/?ids=run_d4,run_e5">4–5</a>' in response.text
     assert Sighting.objects.count() == Lookup.objects.count() == 0
+
+
+def test_the_rest_of_too_many_is_looked_up_in_the_team_that_was_chosen(
+    as_alice: Client, alice: Any, team: Team, settings: Any
+) -> None:
+    settings.RUNS_AT_ONCE = 2
+    other = make.make_team(name="Other")
+    members.add_member(team=other, user=alice, role=Role.VIEWER, by=None, now=make.NOW)
+    address = "https://cloud.trigger.dev/orgs/o/projects/p/env/prod/runs/run_{}"
+
+    response = paste(as_alice, " ".join(map(address.format, ("a1", "b2", "c3"))), team="other")
+
+    assert 'href="/t/other/runs/?ids=run_a1,run_b2&amp;env=prod">1–2</a>' in response.text
+    assert 'href="/t/other/runs/run_c3/?env=prod">3</a>' in response.text
 
 
 def test_ten_thousand_ids_are_refused_at_once(as_alice: Client, team: Team) -> None:
