@@ -196,9 +196,9 @@ def _ask_later(request: HttpRequest) -> HttpResponseBase:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send a page to the sign-in form and back; a fragment gets a link, never a form inside it."""
     if cast("VisitorRequest", request).htmx:
-        context = {"back": _way_back(request), "is_typed": is_typed(request)}
+        context = {"back": way_back(request), "is_typed": is_typed(request)}
         return render(request, "registration/_signed_out.html", context, status=401)
-    return redirect_to_login(_way_back(request))
+    return redirect_to_login(way_back(request))
 
 
 def hand_back(request: HttpRequest, field: str) -> HttpResponseBase | None:
@@ -214,7 +214,7 @@ def hand_back(request: HttpRequest, field: str) -> HttpResponseBase | None:
         "name": field,
         "typed": typed,
         "is_signed_out": is_signed_out,
-        "back": _way_back(request),
+        "back": way_back(request),
     }
     status = 401 if is_signed_out else 403
     return render(request, "registration/handed_back.html", context, status=status)
@@ -225,7 +225,7 @@ def is_typed(request: HttpRequest) -> bool:
     return bool(cast("VisitorRequest", request).htmx.target == "typed-told")
 
 
-def _way_back(request: HttpRequest) -> str:
+def way_back(request: HttpRequest) -> str:
     """The page to show after signing in: this one, or the one that sent a form or asked for a part.
 
     An address that holds a key is cut, because the sign-in page repeats it.

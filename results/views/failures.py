@@ -12,7 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from results.access import OutputsWithheldError, VisitorRequest, asked_for_runs, hand_back, is_typed
+from results.access import (
+    OutputsWithheldError,
+    VisitorRequest,
+    asked_for_runs,
+    hand_back,
+    is_typed,
+    way_back,
+)
 from results.pages.readings import WITHHELD
 from results.services.store_trouble import Trouble, trouble_of
 
@@ -59,7 +66,7 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponseBase:
         door = getattr(getattr(request.resolver_match, "func", None), "door", None)
         if door and (handed_back := hand_back(request, door.keeps)):
             return handed_back
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", {"back": way_back(request)}, status=403)
 
 
 def _is_sent_by_our_page(request: HttpRequest) -> bool:
