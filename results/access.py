@@ -64,13 +64,15 @@ class OutputsWithheldError(PermissionDenied):
 class Door:
     """Who may pass: `anyone` with a reason, `signed in`, or `members` from a role upwards.
 
-    ``takes_tokens`` says that a script may come in a member's place.
+    ``takes_tokens`` says that a script may come in a member's place. ``keeps`` names the field of
+    its form that people write at length in.
     """
 
     who: str
     role: Role | None = None
     reason: str = ""
     takes_tokens: bool = False
+    keeps: str = ""
 
 
 def for_anyone(
@@ -120,7 +122,11 @@ def for_signed_in(
 
 
 def for_members(
-    role: Role, *, methods: tuple[str, ...] = ("GET", "HEAD"), takes_tokens: bool = False
+    role: Role,
+    *,
+    methods: tuple[str, ...] = ("GET", "HEAD"),
+    takes_tokens: bool = False,
+    keeps: str = "",
 ) -> Callable[
     [Callable[Concatenate[TeamRequest, P], HttpResponseBase]],
     Callable[..., HttpResponseBase],
@@ -128,7 +134,8 @@ def for_members(
     """Let in members of the team in the address who have at least this role.
 
     Membership is looked up at every request, from the user towards the team, and never kept. With
-    ``takes_tokens`` a personal token of a member does instead of a session; it only reads.
+    ``takes_tokens`` a personal token of a member does instead of a session; it only reads. What
+    stands in the field ``keeps`` is handed back when its sender has to sign in first.
     """
     if takes_tokens and not {"GET", "HEAD"}.issuperset(methods):
         raise ValueError("a personal token changes nothing")
@@ -152,13 +159,14 @@ def for_members(
             if takes_tokens and comes_by_token(request):
                 return answered(request, team, entered)
             if not request.user.is_authenticated:
-                return ask_to_sign_in(request)
+                return hand_back(request, keeps) or ask_to_sign_in(request)
             try:
                 return entered()
             except paces.TooManyLookupsError:
                 return _ask_later(request)
 
-        guarded.door = Door("members", role=role, takes_tokens=takes_tokens)  # type: ignore[attr-defined]
+        door = Door("members", role=role, takes_tokens=takes_tokens, keeps=keeps)
+        guarded.door = door  # type: ignore[attr-defined]
         return guarded
 
     return mark
@@ -204,9 +212,28 @@ def _ask_later(request: HttpRequest) -> HttpResponseBase:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send a page to the sign-in form and back; a fragment gets a link, never a form inside it."""
     if cast("VisitorRequest", request).htmx:
-        context = {"back": _way_back(request), "is_typed": is_typed(request)}
+        context = {"back": way_back(request), "is_typed": is_typed(request)}
         return render(request, "registration/_signed_out.html", context, status=401)
-    return redirect_to_login(_way_back(request))
+    return redirect_to_login(way_back(request))
+
+
+def hand_back(request: HttpRequest, field: str) -> HttpResponseBase | None:
+    """Give what was typed back to its sender, to be sent again after signing in; None when nothing was.
+
+    Only for a form that our own page sent: anybody else could put words into somebody's mouth.
+    """
+    typed = request.POST.get(field, "") if request.method == "POST" and field else ""
+    if not typed.strip() or cast("VisitorRequest", request).htmx:
+        return None
+    is_signed_out = not request.user.is_authenticated
+    context = {
+        "name": field,
+        "typed": typed,
+        "is_signed_out": is_signed_out,
+        "back": way_back(request),
+    }
+    status = 401 if is_signed_out else 403
+    return render(request, "registration/handed_back.html", context, status=status)
 
 
 def is_typed(request: HttpRequest) -> bool:
@@ -214,12 +241,12 @@ def is_typed(request: HttpRequest) -> bool:
     return bool(cast("VisitorRequest", request).htmx.target == "typed-told")
 
 
-def _way_back(request: HttpRequest) -> str:
+def way_back(request: HttpRequest) -> str:
     """The page to show after signing in: this one, or the one that sent a form or asked for a part.
 
     An address that holds a key is cut, because the sign-in page repeats it.
     """
-    if (asked := _asked_for_runs(request)) is not None:
+    if (asked := asked_for_runs(request)) is not None:
         return asked
     htmx = cast("VisitorRequest", request).htmx
     back = (htmx.current_url_abs_path or "") if htmx else request.get_full_path()
@@ -236,7 +263,7 @@ def _way_back(request: HttpRequest) -> str:
     return urlsplit(back).path if read_pasted(unquote_plus(back)).holds_secret else back
 
 
-def _asked_for_runs(request: HttpRequest) -> str | None:
+def asked_for_runs(request: HttpRequest) -> str | None:
     """The address that looks up what was pasted, so that nobody has to paste it again; only its ids."""
     find = resolve_url("runs-find")
     if request.method != "POST" or request.path != find:

@@ -15,7 +15,6 @@ from results.domain.identity import (
     Environment,
     NotAnApiKeyError,
     PastedText,
-    RunId,
     read_pasted,
 )
 from results.models import ProjectKey, Team
@@ -57,7 +56,7 @@ class FindForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, user: User, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        self.too_many: tuple[RunId, ...] = ()
+        self.too_many: PastedText | None = None
         # A NUL is looked at like any other character: a key with one inside is still a key.
         self.fields["text"].validators = []
         team = self.fields["team"]
@@ -81,7 +80,7 @@ class FindForm(forms.Form):
             raise forms.ValidationError(pasted.hint)
         most = settings.RUNS_AT_ONCE
         if len(pasted.run_ids) > most:
-            self.too_many = pasted.run_ids[:most]
+            self.too_many = pasted
             raise forms.ValidationError(
                 f"That holds {len(pasted.run_ids):,} runs; {most:,} at once is the most. "
                 f"Nothing was looked up yet."

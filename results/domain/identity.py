@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Never
 
 from results.domain import personal_token
 
 _RUN_ID = re.compile(r"run_[0-9A-Za-z]{1,64}")
-# A word begins after anything but a letter or digit, and after an escape that ends in one: %2F, \n.
-_BEGINNING = r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
+# What addresses, JSON and logs write for a sign, and ends in a letter or digit: %2F, %252F, \n, \u0022.
+_AFTER_ESCAPE = (
+    r"(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=\\[nrt])"
+    r"|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})"
+)
+# A word begins after anything but a letter or digit.
+_BEGINNING = rf"(?:(?<![0-9A-Za-z])|{_AFTER_ESCAPE})"
 _RUN_ID_IN_TEXT = re.compile(_BEGINNING + r"run_[0-9A-Za-z]{1,64}(?![0-9A-Za-z])")
+# `run_id`, `run_status`: ids are longer, and those of examples have digits.
+_NAME, _ID_NAMES, _SHORTEST = re.compile(r"run_[A-Za-z]{1,20}"), ("run_id", "run_ids"), 25
 # An id as lists and chats print it, its middle or end left out. A whole one before three dots is longer.
 _SHORTENED = re.compile(
     _BEGINNING + r"(run_[0-9A-Za-z]{1,20})(?:\.\.|…)[.…]*+(?!run_)([0-9A-Za-z]*)"
@@ -20,12 +28,12 @@ _SHORTENED = re.compile(
 _KEY = re.compile(r"tr_(dev|stg|prod|preview)_(sk_)?[0-9A-Za-z]{8,64}")
 _KEY_IN_TEXT = re.compile(_BEGINNING + r"(?:tr|pk)_[a-z]+_[0-9A-Za-z_]{8,}")
 # Never begun inside a word, or a long one would be read again from each of its letters.
-_TOKEN_IN_TEXT = re.compile(
-    r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
-)
+_TOKEN_IN_TEXT = re.compile(rf"(?:(?<![\w-])|{_AFTER_ESCAPE})eyJ[\w-]{{8,}}\.[\w-]{{8,}}\.[\w-]*")
 
 # Terminals' colours, as they are and as programs write them down; each ends in a letter, as ids begin.
 _COLOURS = re.compile(r"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;:?]{0,32}[A-Za-z]")
+# Where the beginning of ids was searched for, it has another colour than the rest.
+_COLOURS_IN_ID = re.compile(rf"(?<=run_)(?:{_COLOURS.pattern})+")
 # What chats and pages put into long words to break or to turn them; never seen, and part of no id.
 _UNSEEN = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
 _UNSEEN_IN_WORD, _UNSEEN_BEFORE_ID = re.compile(_UNSEEN + "(?!run_)"), re.compile(_UNSEEN)
@@ -187,13 +195,14 @@ def read_pasted(text: str) -> PastedText:
     Ids are kept in their own case and order, each once. Keys and tokens are cut out before anything
     is looked for: a command for the API holds both, and so does what a trigger call returns.
     """
-    plain = _UNSEEN_BEFORE_ID.sub(" ", _UNSEEN_IN_WORD.sub("", _COLOURS.sub(" ", text)))
+    plain = _plain(text)
     keys = _KEY_IN_TEXT.findall(plain)
     without_ours = personal_token.IN_TEXT.sub(" ", plain)
     bare = _TOKEN_IN_TEXT.sub(" ", _KEY_IN_TEXT.sub(" ", without_ours))
     holds_secret = bare != plain
     cut = _SHORTENED.sub(" ", bare)
-    found = tuple(dict.fromkeys(map(RunId, _RUN_ID_IN_TEXT.findall(_ADDRESS.sub(_path_of, cut)))))
+    words = dict.fromkeys(_RUN_ID_IN_TEXT.findall(_ADDRESS.sub(_path_of, cut)))
+    found = tuple(map(RunId, _without_names(words, plain.strip())))
     shortened = _shortened_in(bare, found) if cut != bare else ()
     if found:
         return PastedText(
@@ -221,6 +230,22 @@ def read_pasted(text: str) -> PastedText:
     return PastedText((), _why_nothing_was_found(plain))
 
 
+def _plain(text: str) -> str:
+    """The text as people see it: without colours, unseen signs, and backslashes of Markdown."""
+    bare = _COLOURS.sub(" ", _COLOURS_IN_ID.sub("", text)).replace("\\_", "_")
+    return _UNSEEN_BEFORE_ID.sub(" ", _UNSEEN_IN_WORD.sub("", bare))
+
+
+def _without_names(words: Iterable[str], text: str) -> list[str]:
+    """The words that are ids and not what a log, a table or JSON calls them; all that is a text is one."""
+    whole = [word for word in words if len(word) >= _SHORTEST]
+    return [
+        word
+        for word in words
+        if word == text or not (word in _ID_NAMES or (whole and _NAME.fullmatch(word)))
+    ]
+
+
 def _shortened_in(text: str, found: tuple[RunId, ...]) -> tuple[str, ...]:
     """The shortened ids of a text, each once, those left out that stand there whole as well."""
     ends = {one.groups(): one.group() for one in _SHORTENED.finditer(text)}
@@ -235,7 +260,7 @@ def _path_of(address: re.Match[str]) -> str:
     """An address without what follows its path, if that names the run: `?linkedRunId=` is another one."""
     whole = address.group()
     path = re.split(r"[?#]", whole, maxsplit=1)[0]
-    return path if _RUN_ID_IN_TEXT.search(path) else whole
+    return path if _without_names(_RUN_ID_IN_TEXT.findall(path), "") else whole
 
 
 def _environment_of(text: str, keys: list[str]) -> str:
@@ -251,6 +276,8 @@ def _why_nothing_was_found(text: str) -> str:
     for prefix, what in _LOOK_ALIKES.items():
         if re.search(rf"(?<![0-9A-Za-z]){prefix}\w", stripped):
             return f"That is {what}. A run id starts with run_; you find it on the run's own page."
+    if any(name in stripped for name in _ID_NAMES):
+        return "run_id is the name of a field; there is no id beside it."
     if re.search(r"run_[0-9A-Za-z]{65,}", stripped):
         return "That starts like a run id but is far too long to be one."
     if re.search(r"(?<![0-9A-Za-z])run_", stripped, re.IGNORECASE):

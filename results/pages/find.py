@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.forms import Form
@@ -15,19 +15,39 @@ from results.pages.history import LookRow
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """As many of the pasted runs as are looked up at once, and where."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindPage:
     """The one box and what was looked up lately.
 
-    ``first_url`` leads to the first of more runs than may be looked up at once.
+    ``portions`` are of more runs than may be looked up at once.
     """
 
     form: Form
     teams: Sequence[Team]
     team: Team | None
     recent: Sequence[LookRow]
-    first_url: str = ""
+    portions: Sequence[Portion] = ()
     has_keys: bool = True
     may_add_keys: bool = False
+
+
+def portions_of(team: Team, pasted: PastedText, *, most: int) -> list[Portion]:
+    """All that was pasted, in the order in which it stood there, so many runs at a time."""
+    ids = pasted.run_ids
+    portions = []
+    for at in range(0, len(ids), most):
+        some = replace(pasted, run_ids=ids[at : at + most])
+        last = at + len(some.run_ids)
+        label = f"{at + 1:,}–{last:,}" if last > at + 1 else f"{last:,}"
+        portions.append(Portion(label, runs_address(team, some)))
+    return portions
 
 
 def runs_address(team: Team, pasted: PastedText) -> str:

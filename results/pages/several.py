@@ -30,17 +30,21 @@ from results.services.several import SeenRun
 
 @dataclass(frozen=True, slots=True)
 class AskedRuns:
-    """What an address asks for: run ids, an order (`-` in front reverses it), one outcome."""
+    """What an address asks for: run ids, an order (`-` in front reverses it), one outcome.
+
+    ``is_still`` says that the page is not to look again by itself, where no script decides that.
+    """
 
     run_ids: tuple[str, ...]
     left_out: int = 0
     sort: str = ""
     outcome: str = ""
     environment_hint: str = ""
+    is_still: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> AskedRuns:
-        """Read `?ids=…&sort=…&outcome=…&env=…`; what is malformed asks for nothing."""
+        """Read `?ids=…&sort=…&outcome=…&env=…&refresh=off`; what is malformed asks for nothing."""
         found = tuple(map(str, read_pasted(given.get("ids", "")).run_ids))
         most = settings.RUNS_AT_ONCE
         sort, outcome = given.get("sort", ""), given.get("outcome", "")
@@ -50,12 +54,19 @@ class AskedRuns:
             sort if sort.removeprefix("-") in ORDERS else "",
             outcome if outcome in OUTCOMES else "",
             given.get("env", ""),
+            given.get("refresh") == "off",
         )
 
     def query(self, **other: str) -> str:
         """The same question with something else in it, for an address."""
-        asked = {"ids": ",".join(self.run_ids), "sort": self.sort, "outcome": self.outcome} | other
-        return urlencode({name: value for name, value in asked.items() if value}, safe=",")
+        asked = {
+            "ids": ",".join(self.run_ids),
+            "sort": self.sort,
+            "outcome": self.outcome,
+            "refresh": "off" if self.is_still else "",
+        }
+        told = {name: value for name, value in (asked | other).items() if value}
+        return urlencode(told, safe=",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class SeveralPage:
     summary: str
     left_out: int
     again_url: str
+    still_url: str
     csv_url: str
     refresh: RowsRefresh | None
     refused: Sequence[str] = ()
@@ -129,7 +141,8 @@ def several_page(
         orders=[_order(asked, name, label) for name, label in ORDERS.items()],
         summary=summary_of(rows),
         left_out=asked.left_out,
-        again_url="?" + asked.query(),
+        again_url="?" + asked.query(refresh=""),
+        still_url="?" + asked.query(refresh="off"),
         csv_url="?" + asked.query(**{"as": "csv"}),
         refresh=rows_refresh(asked, seen, rows, team=team, now=now),
         refused=_refused(seen),

@@ -135,7 +135,9 @@ def check_all_now(*, sightings: Sequence[Sighting], now: datetime) -> None:
 def _may_be_asked_by_hand(sighting: Sighting, now: datetime) -> bool:
     if sighting.pause_until is not None and sighting.pause_until > now:
         return False
-    return sighting.checked_at is None or sighting.checked_at <= now - _TOO_SOON
+    # Nobody asks any more about what was given up, however soon after the last answer.
+    is_given_up = sighting.give_up_at <= now
+    return is_given_up or sighting.checked_at is None or sighting.checked_at <= now - _TOO_SOON
 
 
 def _resume(pks: Sequence[uuid.UUID], state: State, now: datetime) -> None:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import cast
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from results.access import OutputsWithheldError, is_typed
+from results.access import (
+    OutputsWithheldError,
+    VisitorRequest,
+    asked_for_runs,
+    hand_back,
+    is_typed,
+    way_back,
+)
 from results.pages.readings import WITHHELD
 from results.services.store_trouble import Trouble, trouble_of
 
@@ -42,12 +51,27 @@ _TOLD = {
 }
 
 
-def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """Say that the form was stale, and how to go on without losing what was typed."""
     if is_typed(request):
         # Like a form without a sign-in: its own has ended.
         return render(request, "registration/_signed_in_anew.html", status=401)
-    return render(request, "403_csrf.html", status=403)
+    if cast("VisitorRequest", request).htmx:
+        # Only our own script can ask like this and read the answer.
+        return render(request, "registration/_form_token.html", status=403)
+    if _is_sent_by_our_page(request):
+        if asked := asked_for_runs(request):
+            # Looking up needs no form: an address does it too.
+            return redirect(asked)
+        door = getattr(getattr(request.resolver_match, "func", None), "door", None)
+        if door and (handed_back := hand_back(request, door.keeps)):
+            return handed_back
+    return render(request, "403_csrf.html", {"back": way_back(request)}, status=403)
+
+
+def _is_sent_by_our_page(request: HttpRequest) -> bool:
+    ours = (f"{request.scheme}://{request.get_host()}", settings.SITE_URL)
+    return request.headers.get("Origin") in ours
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -21,7 +21,7 @@ from results.services import notes
 
 
 @sensitive_post_parameters("text")
-@for_members(Role.MEMBER, methods=("GET", "HEAD", "POST"))
+@for_members(Role.MEMBER, methods=("GET", "HEAD", "POST"), keeps="text")
 def add(request: TeamRequest, run_id: RunId) -> HttpResponse:
     """Keep a note on a run that the team has looked at; a form of its own until it can be kept."""
     if not TeamLookup.objects.knows(request.team, run_id):
@@ -39,7 +39,7 @@ def add(request: TeamRequest, run_id: RunId) -> HttpResponse:
 
 
 @sensitive_post_parameters("text")
-@for_members(Role.MEMBER, methods=("GET", "HEAD", "POST"))
+@for_members(Role.MEMBER, methods=("GET", "HEAD", "POST"), keeps="text")
 def edit(request: TeamRequest, note_id: uuid.UUID) -> HttpResponse:
     """Change a note of one's own."""
     mine = Note.objects.of(request.team).changeable_by(request.user)

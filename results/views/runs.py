@@ -32,7 +32,7 @@ from results.models import Note, Pin, ProjectKey, Role, Sighting, StoredResult, 
 from results.pages.addresses import member_addresses
 from results.pages.branches import branch_page
 from results.pages.comparisons import compare_page
-from results.pages.find import FindPage, runs_address
+from results.pages.find import FindPage, portions_of, runs_address
 from results.pages.history import look_rows
 from results.pages.notes import notes_part
 from results.pages.offered import offered_runs
@@ -81,12 +81,14 @@ def find(request: UserRequest) -> HttpResponse:
         if pasted.shortened:
             messages.warning(request, pasted.shortened_hint)
         return redirect(runs_address(form.cleaned_data["team"], pasted))
-    first = runs_address(team, PastedText(form.too_many)) if team and form.too_many else ""
+    many, most = form.too_many, settings.RUNS_AT_ONCE
+    chosen = form.cleaned_data.get("team") if many else None
+    portions = portions_of(chosen, many, most=most) if many and chosen else ()
     membership = enter(request, team.slug) if team else None
     may_add = membership is not None and Role(membership.role).covers(Role.MEMBER)
     has_keys = team is None or ProjectKey.objects.of(team).exists()
     recent = look_rows(looks, has_keys=has_keys, now=timezone.now())
-    page = FindPage(form, teams, team, recent, first, has_keys, may_add)
+    page = FindPage(form, teams, team, recent, portions, has_keys, may_add)
     return render(request, "runs/find.html", {"page": page}, status=400 if form.errors else 200)
 
 
@@ -115,7 +117,7 @@ def show(request: TeamRequest, run_id: RunId) -> HttpResponse:
         _see(request, run_id)
     context = {
         "page": _with_pin_and_notes(request, _page(request, seen)),
-        "is_still": request.GET.get("refresh") == "off",
+        "is_still": _is_still(request),
     }
     return remember_view(request, render(request, "runs/show.html", context))
 
@@ -144,7 +146,8 @@ def check(request: TeamRequest, run_id: RunId) -> HttpResponse:
         sightings.check_now(sighting=seen, now=timezone.now())
         seen.refresh_from_db()
     if not request.htmx:
-        return redirect("runs-show", request.team.slug, run_id)
+        page = reverse("runs-show", args=[request.team.slug, run_id])
+        return redirect(f"{page}?refresh=off" if _is_still(request) else page)
     return _panel(request, seen)
 
 
@@ -322,6 +325,11 @@ def _opened_page(
     may_ask = page.may_check and page.state is not State.KEY_REFUSED
     control = watch_control(request.team, seen.run_id, role=role, may_ask=may_ask, watch=own)
     return replace(page, watch=control), None
+
+
+def _is_still(request: TeamRequest) -> bool:
+    """Whether the page is not to look again by itself, where no script decides that."""
+    return request.GET.get("refresh") == "off"
 
 
 def _environment_hint(request: TeamRequest) -> str:

@@ -34,8 +34,7 @@ def show(request: TeamRequest) -> HttpResponse:
         response = HttpResponse(rows_csv(page.shown, team=request.team), content_type=CONTENT_TYPE)
         response["Content-Disposition"] = 'attachment; filename="runs.csv"'
         return response
-    is_still = request.GET.get("refresh") == "off"
-    return render(request, "several/show.html", {"page": page, "is_still": is_still})
+    return render(request, "several/show.html", {"page": page, "is_still": asked.is_still})
 
 
 @for_members(Role.VIEWER)

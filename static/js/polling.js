@@ -3,6 +3,7 @@
 "use strict";
 
 {
+  const place = () => document.querySelector("#run-progress");
   const poller = () => document.querySelector("[data-poll]");
   const announcer = () => document.querySelector("#announcer");
   let element = null;
@@ -14,7 +15,10 @@
   let failures = 0;
   let trouble = "";
   let outdated = false;
+  let renewed = false;
   let announced = null;
+
+  const OUTDATED = "reload this page to check by hand: you signed in anew since it was opened";
 
   // Who pauses and then checks by hand still gets the answer to that.
   const rests = () => paused && !wanted;
@@ -51,7 +55,7 @@
     else if (failures) parts.push(`${trouble}, trying again in ${seconds(next - now)} s`);
     else if (inFlight || element.dataset.asking !== undefined) parts.push("asking now");
     else parts.push(`next in ${seconds(next - now)} s`);
-    if (outdated) parts.push("reload this page to check by hand: you signed in anew since it was opened");
+    if (outdated) parts.push(OUTDATED);
     return parts.join(" · ");
   };
 
@@ -88,8 +92,26 @@
     if (icon && state && icon.getAttribute("href") !== state.dataset.icon) icon.href = state.dataset.icon;
   };
 
+  // A form of an earlier sign-in is refused with what it lacks, and sent once more: asking needs no second thought.
+  const renew = (answer) => {
+    const fresh = new DOMParser().parseFromString(answer, "text/html").querySelector("[name=csrfmiddlewaretoken]");
+    const form = place()?.querySelector("form[hx-post]");
+    if (renewed || !fresh || !form) return false;
+    renewed = true;
+    form.querySelector("[name=csrfmiddlewaretoken]").value = fresh.value;
+    setTimeout(() => form.requestSubmit());
+    return true;
+  };
+
+  // What was pressed in vain is said aloud, and also where nothing else is written any more.
+  const excuse = (words) => {
+    announcer().textContent = `This was not asked: ${words}`;
+    const shown = place()?.querySelector("[data-words]");
+    if (shown && !element?.isConnected) shown.textContent = `This was not asked: ${words}.`;
+  };
+
   document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
-    if (!element?.contains(elt)) return;
+    if (!place()?.contains(elt)) return;
     inFlight = xhr;
     if (elt !== element) wanted = true;
   });
@@ -97,19 +119,24 @@
     // The element that asked may have been replaced by the answer already.
     if (xhr !== inFlight) return;
     inFlight = null;
+    const byHand = requestConfig.verb === "post";
     if (successful || xhr.status === 401 || xhr.status === 404) {
       failures = 0;
+      if (byHand) outdated = renewed = false;
       return;
     }
-    // A form of an earlier sign-in is refused; what only looks goes on.
-    if (xhr.status === 403 && requestConfig.verb === "post") {
+    // What only looks goes on.
+    if (xhr.status === 403 && byHand) {
+      if (renew(xhr.responseText)) return;
       outdated = true;
       wanted = false;
+      excuse(OUTDATED);
       return;
     }
     failures += 1;
     trouble = xhr.status ? "Runlens could not answer" : "no connection to Runlens";
     next = Date.now() + Math.min(2000 * 2 ** (failures - 1), 30_000);
+    if (byHand) excuse(trouble);
   });
 
   // What somebody has opened stays open when the part around it is brought anew.

@@ -239,6 +239,7 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    # The page of sign-in ends in a slash as well: it must have been left.
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 

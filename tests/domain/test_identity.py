@@ -57,6 +57,12 @@ KEY = "tr_prod_SandboxKeyProd0000000001"
         f'{{"msg":"\\u001b[32m{RUN}\\u001b[39m"}}',
         f"\\x1b[32m{RUN}\\033[0m \\e[1m",
         f"\ufeff{RUN}\u200b",
+        f"\\u0022{RUN}\\u0022",
+        f"\\u003c{RUN}\\u003e",
+        f"\\x22{RUN}\\x22",
+        f"https://go.example.com/?to=https%253A%252F%252Fcloud.trigger.dev%252Fruns%252F{RUN}%253Fspan",
+        RUN.replace("_", "\\_"),
+        f"\x1b[01;31mrun_\x1b[m{RUN[4:]}",
     ],
 )
 def test_an_id_is_found_in_anything_that_holds_it(text: str) -> None:
@@ -67,6 +73,31 @@ def test_several_ids_are_kept_in_order_and_each_once() -> None:
     pasted = read_pasted(f"{OTHER}, {RUN}\n{OTHER}")
 
     assert pasted.run_ids == (OTHER, RUN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'level=error run_id={RUN} msg="failed"',
+        f'{{"level":"error","run_id":"{RUN}","run_status":"failed"}}',
+        f"run_ids: [{RUN}]",
+        f"run_id,run_started,task\n{RUN},12:00,report",
+    ],
+)
+def test_the_name_that_a_log_gives_to_ids_is_none(text: str) -> None:
+    assert read_pasted(text).run_ids == (RUN,)
+
+
+def test_short_ids_as_documents_show_them_are_found_beside_a_name() -> None:
+    assert read_pasted("run_id=run_1234").run_ids == (RunId("run_1234"),)
+    assert read_pasted("run_1234 run_abc").run_ids == ("run_1234", "run_abc")
+
+
+def test_a_name_without_an_id_is_said_to_be_one() -> None:
+    pasted = read_pasted('{"run_id": null}')
+
+    assert pasted.run_ids == ()
+    assert "the name of a field" in (pasted.hint or "")
 
 
 def test_the_case_of_an_id_is_kept() -> None:
@@ -86,6 +117,9 @@ def test_the_environment_of_a_dashboard_address_is_a_hint(environment: str) -> N
         KEY,
         f"Authorization: Bearer {KEY}",
         f'{{"log":"key\\n{KEY}"}}',
+        f'{{"log":"key \\u0022{KEY}\\u0022"}}',
+        KEY.replace("_", "\\_"),
+        f"https://x.dev/?to=a%253D{KEY}",
         "tr_pat_abcdefghijklmnop",
         "pk_dev_abcdefghijklmnop",
         "tr_prod_sk_SandboxKeyScoped00000001",

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -164,6 +165,11 @@ def test_a_wrong_ring_keeps_nothing_and_says_so(as_alice: Client, settings: Any)
     assert "CANARYNOTE" not in page
 
 
+def rotate(client: Client) -> None:
+    """What signing in does to the forms that were opened before."""
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+
+
 HX = {
     "HX-Request": "true",
     "HX-Target": "typed-told",
@@ -206,6 +212,50 @@ def test_a_form_of_an_earlier_sign_in_is_given_what_it_needs_to_be_sent_again(al
     again = {"text": "typed", "csrfmiddlewaretoken": ["stale", token[1]]}
     assert "HX-Redirect" in client.post(ADD, again, headers=HX)
     assert Note.objects.count() == 1
+
+
+def test_without_script_what_was_typed_comes_back_until_it_is_kept(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    ours = {"Origin": "http://testserver", "Referer": f"http://testserver{PAGE}"}
+    client.get("/accounts/login/")
+    typed = {"text": "\n\tRefunded <b>them</b>.", "csrfmiddlewaretoken": ""}
+
+    def send() -> Any:
+        answer = client.post(ADD, typed, headers=ours)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.text)
+        typed["csrfmiddlewaretoken"] = token[1] if token else ""
+        return answer
+
+    for _ in range(2):
+        signed_out = send()
+        assert signed_out.status_code == 401
+        assert "You are signed out" in signed_out.text
+        assert f"next={PAGE}" in signed_out.text
+        assert "<textarea" in signed_out.text
+        assert ">\n\n\tRefunded &lt;b&gt;them&lt;/b&gt;.</textarea>" in signed_out.text
+        assert "acme" not in signed_out.text.replace(ADD, "").replace(PAGE, "")
+    client.force_login(alice)
+    rotate(client)
+    anew = send()
+    assert anew.status_code == 403
+    assert "You signed in anew" in anew.text
+    assert not Note.objects.exists()
+
+    assert send().status_code == 302
+
+    assert Note.objects.count() == 1
+
+
+def test_nobody_elses_words_come_back(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    for signs_in in (False, True):
+        if signs_in:
+            client.force_login(alice)
+        for origin in ("https://evil.example", "null", None):
+            headers = {"Origin": origin} if origin else {}
+            refused = client.post(ADD, {"text": "CANARYWORDS"}, headers=headers)
+            assert refused.status_code == 403
+            assert "CANARYWORDS" not in refused.text
 
 
 def test_what_is_refused_is_explained_beside_the_field_alone(as_alice: Client) -> None:

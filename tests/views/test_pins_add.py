@@ -37,6 +37,26 @@ def test_it_works(as_alice: Client, as_bob: Client) -> None:
     assert b"Pin</button>" not in seen
 
 
+@pytest.mark.parametrize(
+    ("sender", "leads_to"),
+    [
+        (f"http://testserver{PAGE}?view=text", f'{PAGE}?view=text">Open the page again'),
+        ("https://evil.example/x", '/">Find a run'),
+    ],
+)
+def test_a_button_of_an_earlier_sign_in_leads_back_to_its_page(
+    alice: User, sender: str, leads_to: str
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+
+    refused = client.post(PIN, headers={"Origin": "http://testserver", "Referer": sender})
+
+    assert refused.status_code == 403
+    assert f'<a class="button" href="{leads_to}</a>' in refused.text
+    assert not Pin.objects.exists()
+
+
 def test_it_hides_from_strangers(as_charlie: Client) -> None:
     assert_hidden(as_charlie, PIN, method="post")
     assert not Pin.objects.exists()

@@ -80,6 +80,25 @@ def test_without_script_it_leads_back_to_the_page(
     answered(sighting)
 
 
+def test_a_page_that_does_not_look_by_itself_stays_so_and_says_that_it_asks(
+    as_bob: Client, dev_key: ProjectKey, live: Sandbox, team: Team
+) -> None:
+    sighting = sighted(team)
+    page = as_bob.get(f"/t/acme/runs/{RUN}/?refresh=off")
+    assert f'action="{ADDRESS}?refresh=off"' in page.text
+    answered(sighting)
+    Sighting.objects.update(
+        checked_at=None, claim=None, lease_until=timezone.now() + timedelta(seconds=20)
+    )
+
+    response = as_bob.post(f"{ADDRESS}?refresh=off")
+
+    assert response["Location"] == f"/t/acme/runs/{RUN}/?refresh=off"
+    page = as_bob.get(response["Location"])
+    assert b"http-equiv" not in page.content
+    assert b"Trigger.dev is being asked: reload this page for the answer" in page.content
+
+
 def test_it_resumes_what_was_given_up(
     as_bob: Client, dev_key: ProjectKey, live: Sandbox, team: Team
 ) -> None:
@@ -90,6 +109,18 @@ def test_it_resumes_what_was_given_up(
 
     assert response.context["page"].refresh is not None
     assert answered(sighting).give_up_at > timezone.now() + timedelta(minutes=29)
+
+
+def test_what_was_given_up_with_its_last_answer_is_resumed_at_once(
+    as_bob: Client, dev_key: ProjectKey, live: Sandbox, team: Team
+) -> None:
+    now = timezone.now()
+    sighting = sighted(team, give_up_at=now, checked_at=now)
+
+    response = as_bob.post(ADDRESS, headers=HX)
+
+    assert response.context["page"].refresh is not None
+    answered(sighting)
 
 
 @pytest.mark.usefixtures("one_moment")

@@ -153,8 +153,26 @@ def test_more_runs_than_fit_are_refused_and_nothing_is_lost(
     assert b"That holds 5 runs; 3 at once is the most" in response.content
     assert box(response) == text
     assert b"/t/acme/runs/?ids=run_a1,run_b2,run_c3&quot;" not in response.content
-    assert b'href="/t/acme/runs/?ids=run_a1,run_b2,run_c3"' in response.content
+    assert (
+        '<a class="button quiet" href="/t/acme/runs/?ids=run_a1,run_b2,run_c3">1–3</a>'
+        in response.text
+    )
+    assert 'href="/t/acme/runs/?ids=run_d4,run_e5">4–5</a>' in response.text
     assert Sighting.objects.count() == Lookup.objects.count() == 0
+
+
+def test_the_rest_of_too_many_is_looked_up_in_the_team_that_was_chosen(
+    as_alice: Client, alice: Any, team: Team, settings: Any
+) -> None:
+    settings.RUNS_AT_ONCE = 2
+    other = make.make_team(name="Other")
+    members.add_member(team=other, user=alice, role=Role.VIEWER, by=None, now=make.NOW)
+    address = "https://cloud.trigger.dev/orgs/o/projects/p/env/prod/runs/run_{}"
+
+    response = paste(as_alice, " ".join(map(address.format, ("a1", "b2", "c3"))), team="other")
+
+    assert 'href="/t/other/runs/?ids=run_a1,run_b2&amp;env=prod">1–2</a>' in response.text
+    assert 'href="/t/other/runs/run_c3/?env=prod">3</a>' in response.text
 
 
 def test_ten_thousand_ids_are_refused_at_once(as_alice: Client, team: Team) -> None:
@@ -268,6 +286,29 @@ def test_what_a_trigger_call_returned_is_looked_up_without_a_word(
 
     assert response["Location"] == "/t/acme/runs/run_abc123/"
     assert b"held an API key" not in as_alice.get(response["Location"]).content
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "leads_to"),
+    [
+        (f"{KEY} run_abc123", "http://testserver", "/?q=run_abc123&team=acme"),
+        ("no id in this", "http://testserver", None),
+        ("run_abc123", "https://evil.example", None),
+        ("run_abc123", "null", None),
+    ],
+)
+def test_what_is_pasted_into_a_page_of_an_earlier_sign_in_is_looked_up(
+    alice: Any, team: Team, text: str, origin: str, leads_to: str | None
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    stale = {"text": text, "team": "acme", "csrfmiddlewaretoken": "x" * 64}
+
+    response = client.post("/", stale, headers={"Origin": origin})
+
+    assert response.status_code == (302 if leads_to else 403)
+    assert response.headers.get("Location") == leads_to
+    assert not Lookup.objects.exists()
 
 
 def test_a_key_pasted_is_explained(as_alice: Client, team: Team) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,24 @@ def test_without_script_it_leads_back_to_the_page(as_bob: Client, team: Team) ->
     assert Sighting.objects.filter(due_at__lte=timezone.now()).count() == 2
 
 
+def test_a_page_that_does_not_look_by_itself_stays_so_whatever_is_pressed(
+    as_bob: Client, team: Team
+) -> None:
+    given_up(team)
+    Sighting.objects.update(give_up_at=timezone.now() + timedelta(hours=1))
+
+    page = as_bob.get(f"{PAGE}&refresh=off").text
+    pressed = re.findall(r'href="(\?ids=[^"]+)"', page) + re.findall(
+        r'action="([^"]+check/[^"]+)"', page
+    )
+
+    assert len(pressed) > 5
+    assert [url for url in pressed if "refresh=off" not in url] == [
+        PAGE.removeprefix("/t/acme/runs/")
+    ]
+    assert as_bob.post(f"{ADDRESS}&refresh=off")["Location"] == f"{PAGE}&refresh=off"
+
+
 def test_the_rows_that_end_their_asking_offer_to_resume(as_bob: Client, team: Team) -> None:
     given_up(team)
 
@@ -101,7 +120,9 @@ def test_a_pause_that_the_api_asked_for_is_kept(as_bob: Client, team: Team) -> N
 @pytest.mark.usefixtures("one_moment")
 def test_what_was_answered_a_moment_ago_is_not_asked_again(as_bob: Client, team: Team) -> None:
     given_up(team)
-    Sighting.objects.filter(run_id="run_b").update(checked_at=timezone.now())
+    now = timezone.now()
+    just_answered = {"checked_at": now, "give_up_at": now + timedelta(hours=1)}
+    Sighting.objects.filter(run_id="run_b").update(**just_answered)
 
     as_bob.post(ADDRESS, headers=HX)
 

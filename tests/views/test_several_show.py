@@ -97,7 +97,7 @@ def test_ten_runs_and_fifty_cost_the_same(as_alice: Client, team: Team) -> None:
 def test_each_run_is_noted_once_and_asked_about(
     as_alice: Client, alice: Any, dev_key: Any, live: Sandbox, team: Team
 ) -> None:
-    ids = (scenario("every-type").run_id, scenario("dequeued").run_id, "run_nobodys")
+    ids = (scenario("every-type").run_id, scenario("dequeued").run_id, "run_nobodys1")
     response = show(as_alice, *ids)
     assert response.context["page"].refresh.waiting == 3
 
