@@ -233,7 +233,7 @@ def hand_back(request: HttpRequest, field: str) -> HttpResponseBase | None:
         "back": way_back(request),
     }
     status = 401 if is_signed_out else 403
-    return render(request, "registration/handed_back.html", context, status=status)
+    return render(request, "registration/_handed_back.html", context, status=status)
 
 
 def is_typed(request: HttpRequest) -> bool:

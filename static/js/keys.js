@@ -48,7 +48,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-    if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+    // A dialog that was closed keeps the focus until the next frame.
+    if (event.target.closest?.("input, textarea, select, [contenteditable], dialog[open]")) return;
     if (event.key !== "?" && !stored()) return;
     if (actions[event.key]?.()) event.preventDefault();
   });

@@ -164,9 +164,11 @@ def test_copying_works_without_the_clipboard_of_secure_pages(table: Page) -> Non
 
 def test_single_keys_can_be_listed_and_switched_off(table: Page) -> None:
     table.keyboard.press("?")
-    expect(table.get_by_role("dialog", name="Keys")).to_be_visible()
+    keys = table.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
     table.get_by_label("Single keys are on").uncheck()
     table.get_by_role("button", name="Close").click()
+    expect(keys).to_be_hidden()
 
     table.keyboard.press("/")
     assert table.evaluate("document.activeElement.name") != "text"
@@ -174,6 +176,7 @@ def test_single_keys_can_be_listed_and_switched_off(table: Page) -> None:
     table.keyboard.press("?")
     table.get_by_label("Single keys are on").check()
     table.get_by_role("button", name="Close").click()
+    expect(keys).to_be_hidden()
     table.keyboard.press("/")
     expect(table.locator(":focus")).to_have_attribute("name", "text")
 

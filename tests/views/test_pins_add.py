@@ -37,6 +37,15 @@ def test_it_works(as_alice: Client, as_bob: Client) -> None:
     assert b"Pin</button>" not in seen
 
 
+def test_it_hides_from_strangers(as_charlie: Client) -> None:
+    assert_hidden(as_charlie, PIN, method="post")
+    assert not Pin.objects.exists()
+
+
+def test_it_asks_for_sign_in(client: Client) -> None:
+    assert_asks_for_sign_in(client, PIN, method="post", back="/")
+
+
 @pytest.mark.parametrize(
     ("sender", "leads_to"),
     [
@@ -55,15 +64,6 @@ def test_a_button_of_an_earlier_sign_in_leads_back_to_its_page(
     assert refused.status_code == 403
     assert f'<a class="button" href="{leads_to}</a>' in refused.text
     assert not Pin.objects.exists()
-
-
-def test_it_hides_from_strangers(as_charlie: Client) -> None:
-    assert_hidden(as_charlie, PIN, method="post")
-    assert not Pin.objects.exists()
-
-
-def test_it_asks_for_sign_in(client: Client) -> None:
-    assert_asks_for_sign_in(client, PIN, method="post", back="/")
 
 
 def test_a_viewer_may_not(as_bob: Client) -> None:
