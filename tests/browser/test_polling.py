@@ -62,7 +62,7 @@ def test_two_tabs_cost_one_question_an_interval_and_hidden_ones_none(
     for tab in (alice, second):
         tab.evaluate(HIDE, True)
     # The question that was wanted before they were hidden is still asked.
-    alice.wait_for_timeout(15_000)
+    alice.wait_for_timeout(20_000)
     quiet = calls(demo, run_id)
     alice.wait_for_timeout(4_000)
     assert calls(demo, run_id) == quiet
