@@ -205,7 +205,7 @@ def _ask_later(request: HttpRequest) -> HttpResponseBase:
     answer = render(
         request, "runs/_too_many.html", {"most": settings.LOOKUPS_PER_MINUTE}, status=429
     )
-    answer.headers["Retry-After"] = str(int(paces.WINDOW.total_seconds()))
+    answer.headers["Retry-After"] = str(paces.WINDOW_S)
     return answer
 
 

@@ -47,8 +47,7 @@ def answered(
     except TooManyTriesError as error:
         return _later("Too many unknown tokens came from your network.", error.seconds)
     except paces.TooManyLookupsError:
-        seconds = int(paces.WINDOW.total_seconds())
-        return _later("Too many runs were looked up within a minute.", seconds)
+        return _later("Too many runs were looked up within a minute.", paces.WINDOW_S)
     except PermissionDenied:
         return _refusal(403, "The role of this token's holder is not enough for that.")
     except Http404 as missing:

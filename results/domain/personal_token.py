@@ -6,4 +6,5 @@ import re
 
 # The prefix lets people and scanners of secrets tell whose token it is.
 PREFIX = "runlens_"
-IN_TEXT = re.compile(rf"(?<![0-9A-Za-z]){PREFIX}[\w-]{{43}}(?![\w-])", re.ASCII)
+PATTERN = rf"{PREFIX}[0-9A-Za-z_-]{{43}}(?![0-9A-Za-z_-])"
+IN_TEXT = re.compile(rf"(?<![0-9A-Za-z]){PATTERN}")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from results.domain import personal_token
 from results.domain.checkpoints import pausing
 from results.domain.short_names import SHORT_NAMES, whole_names
 from results.domain.telling_names import (
@@ -82,7 +83,7 @@ _SHAPES = (
     _shape(b"sk_", rb"sk_[a-z]{1,16}_[0-9A-Za-z_]{8,}+"),
     _shape(b"rk_", rb"rk_[a-z]{1,16}_[0-9A-Za-z_]{8,}+"),
     _shape(b"sk-", rb"sk-[0-9A-Za-z_-]{16,}+"),
-    _shape(b"runlens_", rb"runlens_[\w-]{43}(?![\w-])"),
+    _shape(personal_token.PREFIX.encode(), personal_token.PATTERN.encode()),
     _shape(b"whsec_", rb"whsec_[0-9A-Za-z+/=_-]{8,}+"),
     _shape(b"gh", rb"gh[pousr]_[0-9A-Za-z]{16,}+"),
     _shape(b"github_pat_", rb"github_pat_[0-9A-Za-z_]{16,}+"),

@@ -10,7 +10,7 @@ from results.domain.stack import Frame
 LONGEST = 300
 PLACEHOLDERS = ("{path}", "{line}", "{column}", "{project}")
 
-_PLACEHOLDER = re.compile(r"\{(?:path|line|column|project)\}")
+_PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
 # A deployed task runs in this folder, which holds the project.
 _ROOT = "/app/"
 
@@ -45,8 +45,8 @@ def source_url(address: str, frame: Frame, *, project: str) -> str:
     Frames of deployed tasks name files under ``/app``; those of other places, such as a developer's
     own disk, are in no repository under that name.
     """
-    path = _path_in_project(frame)
-    if not address or path is None or ("{project}" in address and not project):
+    path = _path_in_project(frame) if address else None
+    if path is None or ("{project}" in address and not project):
         return ""
     values = {
         "{path}": quote(path, safe="/"),

@@ -55,6 +55,11 @@ class AskedBranch:
     with_paths: bool = False
     rows: AskedTable = FIRST_ROWS
 
+    @property
+    def is_of_output(self) -> bool:
+        """Whether it is a part of the output, as it was sent or as the JSON in its text."""
+        return self.name in (Held.OUTPUT, Held.INNER)
+
 
 @dataclass(frozen=True, slots=True)
 class BranchPage:
@@ -83,9 +88,10 @@ class BranchPage:
     def share_url(self) -> str:
         """Where a link to this part alone is made; empty for whoever may not, and where it cannot be."""
         asked = self.asked
-        of_output = asked.name in (Held.OUTPUT, Held.INNER) and not asked.inside
-        of_output = of_output and asked.view not in (View.TEXT, View.WIRE)
-        if self.team is None or not self.may_share or not (of_output and asked.pointer):
+        is_part = asked.is_of_output and asked.pointer and not asked.inside
+        if self.team is None or not self.may_share or not is_part:
+            return ""
+        if asked.view in (View.TEXT, View.WIRE):
             return ""
         told = urlencode({"scope": "part", "pointer": asked.pointer}, errors="replace")
         return f"{reverse('shares-create', args=[self.team.slug, self.run_id])}?{told}"
@@ -195,8 +201,8 @@ def _of_node(
     choices = _choices(asked, document, address) if asked.with_paths else ()
     table = None
     if asked.view == View.TABLE:
-        is_output = asked.name in (Held.OUTPUT, Held.INNER)
-        place = TablePlace(_named(asked), "", address, download_url if is_output else "")
+        download = download_url if asked.is_of_output else ""
+        place = TablePlace(_named(asked), "", address, download)
         table = table_part(document, asked.rows, pointer=pointer, place=place)
     tree = None if table else branch(document, pointer, asked.after, address)
     return replace(page, table=table, tree=tree, choices=choices)

@@ -6,14 +6,13 @@ A cache that does not answer stops nobody: what is limited here is not access.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
 
 from results.services.attempts import counted
 
-WINDOW = timedelta(minutes=1)
+WINDOW_S = 60
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ def count_lookup(*, by: User) -> None:
 def _looked_up(by: User) -> int:
     """How many there were within the minute, this one included; 0 when nobody can say."""
     try:
-        return counted(f"lookups:{by.pk}", seconds=WINDOW.total_seconds())
+        return counted(f"lookups:{by.pk}", seconds=WINDOW_S)
     except Exception:  # noqa: BLE001  every cache fails in its own way
         _log.warning("the cache does not answer; lookups are not counted")
         return 0

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 
 from results.domain.source_links import source_url as url_of
 from results.domain.stack import Frame
+from results.pages.runs import RunPage
 
 register = template.Library()
 
 
 @register.simple_tag
-def source_url(page: Any, frame: Frame) -> str:
+def source_url(page: RunPage, frame: Frame) -> str:
     """The address of a frame's code; empty where the team gave none, and for link holders."""
-    team = getattr(page, "team", None)
-    if team is None:
-        return ""
-    return url_of(team.source_address, frame, project=getattr(page, "project", ""))
+    return url_of(page.team.source_address, frame, project=page.project) if page.team else ""

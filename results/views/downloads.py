@@ -13,7 +13,7 @@ from results.domain.outputs import decode
 from results.domain.packet import Packet
 from results.domain.table import table_of
 from results.pages.branches import AskedBranch, way_to
-from results.pages.values import Held, held_value
+from results.pages.values import held_value
 from results.right_of_way import give_way
 from results.services.lookup import OpenedResult
 from results.views.branches import asked_branch
@@ -55,7 +55,7 @@ def output_download(request: HttpRequest, opened: OpenedResult) -> HttpResponse:
 
 
 def _csv(opened: OpenedResult, asked: AskedBranch, form: str) -> Iterator[bytes]:
-    document = held_value(opened, asked.name) if asked.name in (Held.OUTPUT, Held.INNER) else None
+    document = held_value(opened, asked.name) if asked.is_of_output else None
     if document is None:
         raise Http404("There is CSV of lists in the output only.")
     try:

@@ -66,8 +66,10 @@ def look(page: Page) -> None:
         page.evaluate("htmx.trigger('#run-progress', 'runlens:poll')")
 
 
-def stop(page: Page, stage: Stage, run_id: str) -> None:
-    """Let the run be one that was asked about for long enough, and the page learn it."""
+def stopped(page: Page, stage: Stage) -> None:
+    """Open a run, let it be one that was asked about for long enough, and the page learn it."""
+    run_id = unseen("run_stopped")
+    executing(stage, run_id)
     page.goto(f"/t/acme/runs/{run_id}/")
     expect(page.locator("[data-words]")).to_contain_text("Executing")
     stage.manage("shell", "-c", STOP.format(run_id=run_id))
@@ -92,9 +94,7 @@ def test_the_tab_tells_how_it_goes(reader: Page, stage: Stage) -> None:
 def test_a_page_that_has_stopped_looks_again_although_one_signed_in_anew_since(
     reader: Page, context: BrowserContext, stage: Stage
 ) -> None:
-    run_id = unseen("run_stopped")
-    executing(stage, run_id)
-    stop(reader, stage, run_id)
+    stopped(reader, stage)
     other = context.new_page()
     other.goto("/")
     other.get_by_role("button", name="Sign out").click()
@@ -110,9 +110,7 @@ def test_a_page_that_has_stopped_looks_again_although_one_signed_in_anew_since(
 def test_a_page_that_has_stopped_says_that_it_could_not_ask(
     reader: Page, context: BrowserContext, stage: Stage
 ) -> None:
-    run_id = unseen("run_stopped")
-    executing(stage, run_id)
-    stop(reader, stage, run_id)
+    stopped(reader, stage)
     context.set_offline(True)
 
     reader.get_by_role("button", name="Resume checking").click()
